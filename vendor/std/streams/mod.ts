@@ -1,0 +1,9 @@
+/**
+ * `@std/streams` as the npm package `deno-std` carries it, so that a checkout installs from the npm registry alone.
+ * What is published depends on JSR's own `@std/streams`: `deno.json` links this package in its place.
+ *
+ * @module
+ */
+
+// @ts-types="./mod.d.ts"
+export * from "npm:deno-std@1.4.0/streams/mod.js";
