@@ -41,7 +41,10 @@ const BUILT_IN_TYPES: ReadonlySet<string> = new Set(
 /** What single folders may use besides. */
 const FOLDERS: readonly [folder: string, names: readonly string[]][] = [
   ["core/middleware/", ["Request", "RequestInit", "Response", "ResponseInit", "Headers", "HeadersInit", "BodyInit"]],
-  ["core/middleware/", ["ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamDefaultController"]],
+  ["core/middleware/", ["ReadableStream", "ReadableStreamDefaultReader", "ReadableStreamBYOBReader"]],
+  // Types alone: what one writes to make and to read a ReadableStream.
+  ["core/middleware/", ["ReadableStreamDefaultController", "ReadableByteStreamController", "ReadableStreamReadResult"]],
+  ["core/middleware/", ["UnderlyingSource", "UnderlyingByteSource", "UnderlyingDefaultSource"]],
   ["core/websocket/", ["crypto", "CompressionStream", "DecompressionStream"]],
 ];
 
