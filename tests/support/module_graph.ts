@@ -26,7 +26,7 @@ interface Place {
 // The first pattern that matches is the module's place. What has no place here must not exist in core, and may import
 // all elsewhere.
 const PLACES: readonly Place[] = [
-  { name: "words", pattern: /^core\/(octets|errors|limits|fields|status|date)\.ts$/, imports: ["words"] },
+  { name: "words", pattern: /^core\/(octets|errors|limits|fields|message|status|date)\.ts$/, imports: ["words"] },
   { name: "parse", pattern: /^core\/parse\//, imports: ["words", "parse"] },
   { name: "write", pattern: /^core\/write\//, imports: ["words", "write"] },
   {

@@ -1,0 +1,419 @@
+/**
+ * `ServerConnection`: the protocol state of one connection in the server role. Bytes in, bytes out; no application, no
+ * promise, no clock.
+ *
+ * The caller owns the loop: it hands in what came (`receive`), asks for the next element (`readHead`, `readContent`),
+ * answers (`inform`, `respond`, `send`, `finish`), sends what gathered in `output`, and asks how it goes on
+ * (`turnOver`). What an element gives is valid until the next call.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../errors.ts";
+import type { FieldSection } from "../fields.ts";
+import type { ContentStep } from "../parse/chunked.ts";
+import { ContentDecoder } from "../parse/content.ts";
+import { type Framing, NO_FRAMING } from "../message.ts";
+import { parseRequestHead, type RequestHead } from "../parse/request_head.ts";
+import { SectionWatch } from "../parse/section_watch.ts";
+import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "../parse/settings.ts";
+import { NO_PREPARED_FIELDS, type PreparedFields } from "../write/fields_text.ts";
+import { type ResponseFraming, responseFramingFor } from "../write/response_plan.ts";
+import {
+  writeAsciiContent,
+  writeContent,
+  writeEnd,
+  writeInterimHead,
+  writeResponseHead,
+} from "../write/response_writer.ts";
+import { SendBuffer } from "../write/send_buffer.ts";
+import { encodeText, isShortAscii } from "../write/utf8.ts";
+import {
+  type CloseReason,
+  jointEvent,
+  move,
+  READING_MOVES,
+  type ReadingEvent,
+  type ReadingState,
+  WRITING_MOVES,
+  type WritingEvent,
+  type WritingState,
+} from "./lifecycle.ts";
+import { ReceiveBuffer } from "./receive_buffer.ts";
+
+/** A final response about to begin. */
+export interface ResponseStart {
+  /** The status code, 200 to 999. */
+  readonly status: number;
+  /** The reason phrase; the registered one by default. */
+  readonly reason?: string | undefined;
+  /** The fields. */
+  readonly fields?: PreparedFields;
+  /** How long the content is, where all of it is there. */
+  readonly knownLength?: number | undefined;
+  /** The value of Date, for heads that have none of their own. */
+  readonly date: string;
+}
+
+/** One connection in the server role. */
+export class ServerConnection {
+  readonly #settings: ParseSettings;
+  readonly #watch: SectionWatch;
+  readonly #content: ContentDecoder;
+  #continueSent = false;
+  #response: ResponseFraming = { framing: NO_FRAMING, announcedLength: undefined, hasBody: false };
+  #bodyRest = 0;
+  /** What the peer sent and nobody has read yet. */
+  readonly input: ReceiveBuffer = new ReceiveBuffer();
+  /** What is to be sent. */
+  readonly output: SendBuffer;
+  /** Where we are in what the peer sends. */
+  reading: ReadingState = "head";
+  /** Where we are in what we send. */
+  writing: WritingState = "idle";
+  /** Why the connection will not be kept, undefined as long as it may. */
+  closeReason: CloseReason | undefined = undefined;
+  /** The request in hand. */
+  head: RequestHead | undefined = undefined;
+  /** Whether the peer has ended its side. */
+  hasEnded = false;
+  /** Octets of content sent for the response in hand. */
+  bodyBytes = 0;
+
+  /**
+   * @param settings Bounds, departures from the strict reading, decoder
+   * @param output Where what is to be sent gathers
+   */
+  constructor(settings: ParseSettings = DEFAULT_PARSE_SETTINGS, output: SendBuffer = new SendBuffer()) {
+    this.#settings = settings;
+    this.output = output;
+    this.#content = new ContentDecoder(settings);
+    const { requestLine, fieldSection, fieldLines } = settings.limits;
+    this.#watch = new SectionWatch({ startLine: requestLine, octets: fieldSection, lines: fieldLines });
+  }
+
+  /** Whether the connection may live on after the exchange in hand. */
+  get persistent(): boolean {
+    return this.closeReason === undefined;
+  }
+
+  /** Whether the connection is over: there is nothing more to read or to say. */
+  get isClosed(): boolean {
+    return this.reading === "closed" && this.writing === "closed";
+  }
+
+  /**
+   * Takes what came; it is lent until `release`.
+   *
+   * @param bytes The octets
+   */
+  receive(bytes: Uint8Array): void {
+    this.input.receive(bytes);
+  }
+
+  /**
+   * Gives the lent block back; what is unread of it is kept.
+   *
+   * @param isOurs Whether the block may be kept instead of copied
+   */
+  release(isOurs = false): void {
+    this.input.release(isOurs);
+  }
+
+  /** Takes note that the peer has ended its side. */
+  receiveEnd(): void {
+    this.hasEnded = true;
+  }
+
+  /**
+   * Decides that the connection closes after the exchange in hand. The first reason stays.
+   *
+   * @param reason Why
+   */
+  closeAfter(reason: CloseReason): void {
+    this.closeReason ??= reason;
+  }
+
+  /**
+   * Reads the next request head into `head`.
+   *
+   * @returns Whether it is there; if not, more octets are needed
+   * @throws {ProtocolError} As `parseRequestHead`, and `content-too-large` for a length over the limit
+   */
+  readHead(): boolean {
+    const { input } = this;
+    const { bytes, start, end } = input;
+    if (start === end || (this.#watch.watching && !this.#watch.ready(bytes, start, end))) return false;
+    const head = parseRequestHead(bytes, start, end, this.#settings);
+    if (!head) {
+      if (!this.#watch.watching) this.#watch.begin();
+      return false;
+    }
+    this.#watch.end();
+    input.start += head.octets;
+    this.#begin(head);
+    return true;
+  }
+
+  /**
+   * Goes on to the next run of content.
+   *
+   * @returns `run`: content lies in `input.bytes` from `input.start` to `runEnd`. `more`: more octets are needed.
+   * `end`: all was read
+   * @throws {ProtocolError} `bad-chunk`, `bad-line-end`, `bad-field-line`, `fields-too-large`, `content-too-large`,
+   * `unexpected-eof`
+   */
+  readContent(): ContentStep {
+    if (this.reading !== "content") return "end";
+    const { input } = this;
+    const step = this.#content.next(input.bytes, input.start, input.end, this.hasEnded);
+    input.start = this.#content.position;
+    if (step === "end") this.#moveReading("end of content");
+    return step;
+  }
+
+  /** Where the run that `readContent` found ends. */
+  get runEnd(): number {
+    return this.#content.runEnd;
+  }
+
+  /** The declared size of the chunk that the run is in; by length, all content is one chunk. */
+  get chunkSize(): number {
+    return this.#content.chunkSize;
+  }
+
+  /** Whether the run is the first of its chunk. */
+  get atChunkStart(): boolean {
+    return this.#content.atChunkStart;
+  }
+
+  /** How much content is still to come as far as is known: Infinity for chunked content that has not ended. */
+  get contentRest(): number {
+    return this.reading === "content" ? this.#content.rest : 0;
+  }
+
+  /** The request's trailer section, once the content has ended. */
+  get trailers(): FieldSection {
+    return this.#content.trailers;
+  }
+
+  /**
+   * Takes octets of the run.
+   *
+   * @param count How many
+   * @throws {ProtocolError} `content-too-large`
+   */
+  takeContent(count: number): void {
+    this.#content.take(count);
+    this.input.start += count;
+  }
+
+  /** Whether the client waits for a 100 (Continue) and has not got one. */
+  get owesContinue(): boolean {
+    return this.head !== undefined && this.head.expectsContinue && !this.#continueSent && this.reading === "content";
+  }
+
+  /**
+   * Sends an interim response (RFC 9110, section 15.2).
+   *
+   * @param status The status code, 100 to 199 but 101
+   * @param fields Its fields
+   * @returns false if nothing was sent: to an HTTP/1.0 client, or because the final head is out
+   */
+  inform(status: number, fields: PreparedFields = NO_PREPARED_FIELDS): boolean {
+    if (!this.#mayInform()) return false;
+    if (status === 100) this.#continueSent = true;
+    this.#moveWriting("inform");
+    writeInterimHead(this.output, status, fields);
+    return true;
+  }
+
+  /**
+   * Sends the final head.
+   *
+   * @param start The response
+   * @returns How it is framed
+   */
+  respond(start: ResponseStart): ResponseFraming {
+    const { method, minorVersion } = this.head!;
+    const { status, fields = NO_PREPARED_FIELDS, knownLength } = start;
+    this.#moveWriting("begin");
+    const statedLength = fields.contentLength;
+    const response = responseFramingFor({ status, method, minorVersion, statedLength, knownLength });
+    if (fields.close) this.closeAfter("application");
+    if (response.framing.kind === "close") this.closeAfter("close-delimited");
+    writeResponseHead(this.output, {
+      status,
+      reason: start.reason,
+      fields,
+      framing: response.framing,
+      announcedLength: response.announcedLength,
+      connection: this.#connectionField(fields.hasUpgrade),
+      date: start.date,
+    });
+    this.#response = response;
+    this.#bodyRest = response.framing.kind === "length" ? response.framing.length : Infinity;
+    return response;
+  }
+
+  /**
+   * Sends a piece of content. What is over the announced length stays behind, and all of it where a response has no
+   * body.
+   *
+   * @param piece The piece
+   * @param isLent Whether a large piece stays unchanged until it is sent, so that it need not be copied
+   * @returns false if some of it, or all, was not sent
+   */
+  send(piece: string | Uint8Array, isLent = false): boolean {
+    if (!this.#response.hasBody) return piece.length === 0;
+    const { framing } = this.#response;
+    if (typeof piece === "string") {
+      if (isShortAscii(piece) && piece.length <= this.#bodyRest) {
+        writeAsciiContent(this.output, framing, piece);
+        this.#count(piece.length);
+        return true;
+      }
+      return this.send(encodeText(piece), true);
+    }
+    const isWhole = piece.length <= this.#bodyRest;
+    const bytes = isWhole ? piece : piece.subarray(0, this.#bodyRest);
+    writeContent(this.output, framing, bytes, isLent);
+    this.#count(bytes.length);
+    return isWhole;
+  }
+
+  /**
+   * Ends the response.
+   *
+   * @param trailers Field lines of a trailer section; dropped where the body is not chunked
+   * @returns How many announced octets are missing: if any, the connection is to be aborted
+   */
+  finish(trailers = ""): number {
+    const { framing, hasBody } = this.#response;
+    if (hasBody && framing.kind === "length" && this.#bodyRest > 0) return this.#bodyRest;
+    if (hasBody) writeEnd(this.output, framing, trailers);
+    this.#moveWriting("finish");
+    return 0;
+  }
+
+  /** Whether content that is sent now reaches the client. */
+  get hasBody(): boolean {
+    return this.#response.hasBody;
+  }
+
+  /**
+   * Switches to a tunnel: sends 101 (Switching Protocols), or 200 to CONNECT (RFC 9110, sections 7.8 and 9.3.6).
+   *
+   * @param fields The fields of the head
+   * @param date The value of Date for a 200
+   */
+  switchProtocols(fields: PreparedFields, date: string): void {
+    if (this.head!.method === "CONNECT") {
+      writeInterimHead(
+        this.output,
+        200,
+        fields.hasDate ? fields : { ...fields, text: `${fields.text}date: ${date}\r\n` },
+      );
+    } else {
+      writeInterimHead(this.output, 101, fields, "upgrade");
+    }
+    this.#moveWriting("switch protocols");
+    this.#moveReading("switch protocols");
+  }
+
+  /**
+   * Refuses what the peer sent: a whole answer without content, after which the connection closes.
+   *
+   * @param status The status code
+   * @param date The value of Date
+   * @param reason Why the connection closes
+   */
+  refuse(status: number, date: string, reason: CloseReason): void {
+    this.closeAfter(reason);
+    this.#moveWriting("begin");
+    writeResponseHead(this.output, {
+      status,
+      reason: undefined,
+      fields: NO_PREPARED_FIELDS,
+      framing: NO_FRAMING,
+      announcedLength: 0,
+      connection: "close",
+      date,
+    });
+    this.#response = { framing: NO_FRAMING, announcedLength: 0, hasBody: false };
+    this.#moveWriting("finish");
+  }
+
+  /**
+   * The exchange in hand is answered: both states start over if both are done and the connection is kept, or close if
+   * it is not.
+   *
+   * @returns What was done; undefined while there is content to read
+   */
+  turnOver(): "start over" | "close" | undefined {
+    const event = jointEvent(this.reading, this.writing, this.persistent);
+    if (event === undefined) return undefined;
+    this.#moveReading(event);
+    this.#moveWriting(event);
+    if (event === "start over") this.#reset();
+    return event;
+  }
+
+  /** Both states close, whatever they were. */
+  close(): void {
+    this.#moveReading("close");
+    this.#moveWriting("close");
+  }
+
+  #reset(): void {
+    this.head = undefined;
+    this.#continueSent = false;
+    this.bodyBytes = 0;
+  }
+
+  #begin(head: RequestHead): void {
+    this.head = head;
+    if (!head.persistent) this.closeAfter(head.minorVersion === 0 ? "version" : "asked");
+    const hasContent = head.framing.kind !== "none";
+    this.#moveReading(hasContent ? "head with content" : "head without content");
+    if (hasContent) this.#content.begin(head.framing);
+  }
+
+  /** RFC 9110, section 15.2: "A server MUST NOT send a 1xx response to an HTTP/1.0 client". */
+  #mayInform(): boolean {
+    return this.head?.minorVersion === 1 && (this.writing === "idle" || this.writing === "interim");
+  }
+
+  #connectionField(hasUpgrade: boolean): "close" | "keep-alive" | "upgrade" | "close, upgrade" | undefined {
+    // RFC 9110, section 7.8: who sends Upgrade also names it in Connection.
+    if (hasUpgrade) return this.persistent ? "upgrade" : "close, upgrade";
+    if (!this.persistent) return "close";
+    return this.head!.minorVersion === 0 ? "keep-alive" : undefined;
+  }
+
+  #count(octets: number): void {
+    this.bodyBytes += octets;
+    this.#bodyRest -= octets;
+  }
+
+  #moveReading(event: ReadingEvent): void {
+    this.reading = move(READING_MOVES, this.reading, event);
+  }
+
+  #moveWriting(event: WritingEvent): void {
+    this.writing = move(WRITING_MOVES, this.writing, event);
+  }
+}
+
+/**
+ * The error for a request that nobody here takes, such as CONNECT to an application that opens no tunnel.
+ *
+ * @param what The request
+ * @returns The error
+ */
+export function notTaken(what: string): ProtocolError {
+  return new ProtocolError("not-taken", `Cannot serve ${what}: the application does not take it`);
+}
+
+/** How a message's body is framed, for those who drive a connection by hand. */
+export type { Framing };

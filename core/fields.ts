@@ -1,0 +1,138 @@
+/**
+ * A field section: field lines in the order they came, names as they were spelt, looked up without regard to case
+ * (RFC 9110, section 5).
+ *
+ * @module
+ */
+
+/** One field line: its name and its value. */
+export type FieldLine = readonly [name: string, value: string];
+
+/** What fields may be given as: lines in order, or a record whose lists become one line each. */
+export type FieldsInit = Iterable<FieldLine> | Readonly<Record<string, string | readonly string[]>>;
+
+/**
+ * A field section. It is a list and not a map: order, case and repetition are kept, and names such as `__proto__` are
+ * plain data.
+ *
+ * @example
+ * ```ts
+ * import { FieldSection } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const fields = FieldSection.from([["X-A", "1"], ["x-a", "2"]]);
+ * assertEquals(fields.get("x-a"), "1, 2");
+ * assertEquals([...fields], [["X-A", "1"], ["x-a", "2"]]);
+ * ```
+ */
+export class FieldSection implements Iterable<FieldLine> {
+  readonly #flat: readonly string[];
+
+  /**
+   * @param flat Names and values by turns: name, value, name, value. The section keeps the array
+   */
+  constructor(flat: readonly string[] = []) {
+    this.#flat = flat;
+  }
+
+  /**
+   * Makes a section of lines or of a record. Nothing is checked: see `write/` for what may be sent.
+   *
+   * @param init Lines in order, or a record
+   * @returns The section
+   */
+  static from(init: FieldsInit): FieldSection {
+    if (init instanceof FieldSection) return init;
+    const flat: string[] = [];
+    if (isLines(init)) {
+      for (const [name, value] of init) flat.push(name, value);
+      return new FieldSection(flat);
+    }
+    for (const [name, value] of Object.entries(init)) {
+      if (typeof value === "string") flat.push(name, value);
+      else for (const one of value) flat.push(name, one);
+    }
+    return new FieldSection(flat);
+  }
+
+  /** How many field lines there are. */
+  get length(): number {
+    return this.#flat.length / 2;
+  }
+
+  /**
+   * Gives a field's value, the values of repeated lines joined: by `, `, and those of Cookie by `; `
+   * (RFC 9110, section 5.3; RFC 6265, section 4.2).
+   *
+   * @param name The name, in any case
+   * @returns The value, or undefined if there is no such line
+   */
+  get(name: string): string | undefined {
+    const flat = this.#flat;
+    const wanted = name.toLowerCase();
+    let found: string | undefined;
+    for (let i = 0; i < flat.length; i += 2) {
+      if (!isName(flat[i]!, wanted)) continue;
+      if (found === undefined) found = flat[i + 1]!;
+      else found += (wanted === "cookie" ? "; " : ", ") + flat[i + 1]!;
+    }
+    return found;
+  }
+
+  /**
+   * Gives the value of each line of a name, in order.
+   *
+   * @param name The name, in any case
+   * @returns The values, none if there is no such line
+   */
+  getAll(name: string): string[] {
+    const flat = this.#flat;
+    const wanted = name.toLowerCase();
+    const values: string[] = [];
+    for (let i = 0; i < flat.length; i += 2) {
+      if (isName(flat[i]!, wanted)) values.push(flat[i + 1]!);
+    }
+    return values;
+  }
+
+  /**
+   * Tells whether a line of a name is there.
+   *
+   * @param name The name, in any case
+   * @returns true if there is one
+   */
+  has(name: string): boolean {
+    const flat = this.#flat;
+    const wanted = name.toLowerCase();
+    for (let i = 0; i < flat.length; i += 2) {
+      if (isName(flat[i]!, wanted)) return true;
+    }
+    return false;
+  }
+
+  /** Gives the field lines in order. */
+  *[Symbol.iterator](): IterableIterator<FieldLine> {
+    for (let i = 0; i < this.#flat.length; i += 2) yield [this.#flat[i]!, this.#flat[i + 1]!];
+  }
+
+  /**
+   * Gives the lines for `JSON.stringify`.
+   *
+   * @returns The field lines as pairs
+   */
+  toJSON(): FieldLine[] {
+    return [...this];
+  }
+}
+
+/** A section without a line. */
+export const NO_FIELDS: FieldSection = new FieldSection();
+
+function isLines(init: FieldsInit): init is Iterable<FieldLine> {
+  return typeof (init as { [Symbol.iterator]?: unknown })[Symbol.iterator] === "function";
+}
+
+/** The lengths are compared first: it spares nearly every lower-casing. */
+function isName(name: string, wanted: string): boolean {
+  return name.length === wanted.length && (name === wanted || name.toLowerCase() === wanted);
+}

@@ -1,0 +1,133 @@
+/**
+ * The application protocol: the shape of WSGI (PEP 3333) with TypeScript's manners.
+ *
+ * An application is a function of `environ` and `startResponse`. It calls `startResponse` and gives its content as a
+ * piece, an iterable or an asynchronous iterable of pieces, or a promise of one of them.
+ *
+ * @module
+ */
+
+import type { FieldsInit } from "../fields.ts";
+import type { Deadlines, Limits, ProtocolOptions } from "../limits.ts";
+import type { OctetDecoder } from "../octets.ts";
+import type { Environ } from "./environ.ts";
+import type { Address } from "./port.ts";
+
+/**
+ * What a generator application yields to send the head and the pieces gathered so far now, instead of at the end of
+ * its turn.
+ */
+export const FLUSH: unique symbol = Symbol("sluice.flush");
+
+/**
+ * What `Input.available` and `Input.availableChunks` give when nothing is there yet. A generator application yields it
+ * back and is resumed once there is something: asynwsgi's `wsgi.input_sentinel`.
+ */
+export const INPUT_PENDING: unique symbol = Symbol("sluice.input_pending");
+
+/** A run of content. Strings go out as UTF-8. */
+export type Piece = string | Uint8Array;
+
+/**
+ * What a generator application may yield: a piece, which is sent; an empty piece, which gives up the turn; `FLUSH`; a
+ * promise, whose value is the result of the `yield`, or whose error it throws; `INPUT_PENDING`.
+ */
+export type Item = Piece | PromiseLike<unknown> | typeof INPUT_PENDING | typeof FLUSH;
+
+/**
+ * The content of an answer: a single piece, pieces, or nothing. `Content-Length` is inferred from a single piece (an
+ * array of one too) and from nothing; other content is chunked for HTTP/1.1.
+ */
+export type Result = Piece | Iterable<Item> | AsyncIterable<Piece | typeof FLUSH> | void;
+
+/**
+ * An application.
+ *
+ * @param environ The request and its surroundings
+ * @param startResponse Takes the status and the fields of the answer
+ * @returns The content, or a promise of it
+ */
+export type App = (environ: Environ, startResponse: StartResponse) => Result | PromiseLike<Result>;
+
+/** Takes the status and fields of the answer. The head goes out with the first non-empty piece, or at the end. */
+export interface StartResponse {
+  /**
+   * @param status The status code, or the code with a reason phrase: 200 or "200 OK". 200 to 999
+   * @param fields The fields. `content-length` and `connection: close` are heeded
+   * @param error Why this is not the first call. It replaces what the earlier call gave; with the head already out it
+   * is thrown back
+   * @returns Sends a piece at once
+   * @throws {TypeError} For a status that is none, a field that may not leave, a hop-by-hop field, or a second call
+   * without `error`
+   */
+  (status: number | string, fields?: FieldsInit, error?: unknown): Write;
+}
+
+/**
+ * Sends a piece of the content, before all that is yielded later. The promise tells when more may be sent; it is safe
+ * to ignore.
+ */
+export type Write = (piece: Piece) => void | Promise<void>;
+
+/** How an exchange ended. */
+export interface Outcome {
+  /** The status of the final response; 0 if none went out. */
+  readonly status: number;
+  /** Octets of content sent. */
+  readonly bodyBytes: number;
+  /** Octets sent in all: interim responses, heads, transfer coding and content. */
+  readonly wireBytes: number;
+  /** true if the answer was handed to the transport whole. */
+  readonly completed: boolean;
+  /** What went wrong, if anything: the application's error, a `ProtocolError`, or why the connection was lost. */
+  readonly error: unknown;
+  /** From the end of the request's head to the last octet handed to the transport, in ms. */
+  readonly durationMs: number;
+}
+
+/** Runs when the answer is fully sent or the client has left. */
+export type PostHook = (environ: Environ, outcome: Outcome) => void | Promise<void>;
+
+/** One exchange as told to an observer: what access logs are made of. Refused requests are told too. */
+export interface ExchangeRecord extends Outcome {
+  /** The peer's address. */
+  readonly remote: Address;
+  /** The request's method; empty if it could not be read. */
+  readonly method: string;
+  /** The request target as it came; empty if it could not be read. */
+  readonly target: string;
+  /** The request's version, `1.0` or `1.1`; empty if it could not be read. */
+  readonly version: string;
+  /** The request, undefined where no head could be read. */
+  readonly environ: Environ | undefined;
+}
+
+/** Where an application writes what is for the operator (`wsgi.errors`). */
+export interface ErrorLog {
+  /**
+   * Writes a text.
+   *
+   * @param text The text
+   */
+  write(text: string): void;
+}
+
+/** How a conversation behaves. */
+export interface GatewayOptions {
+  /** Bounds in octets and counts. */
+  limits?: Partial<Limits>;
+  /** Bounds in ms. */
+  deadlines?: Partial<Deadlines>;
+  /** Departures from the strict reading. */
+  protocol?: Partial<ProtocolOptions>;
+  /** Told of each exchange when it is over. Unset costs nothing. */
+  onExchange?: (record: ExchangeRecord) => void;
+  /** Told of each error of an application, of a post hook, and of an observer. @default {does nothing} */
+  onError?: (error: unknown) => void;
+  /** What `environ.errors` is. @default {drops what is written} */
+  errors?: ErrorLog;
+  /** Whether blocks given to `receive` may be kept without a copy. @default {false} */
+  ownedBlocks?: boolean;
+  /** A faster `decodeOctets`, where the runtime has one. */
+  decodeOctets?: OctetDecoder;
+}

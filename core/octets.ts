@@ -1,0 +1,115 @@
+/**
+ * The octets of HTTP/1.1: their names, their classes as 256-entry tables, and how they become strings.
+ *
+ * Everything the parser asks about an octet is one table look-up; the tables are written as the ranges of the
+ * grammar (RFC 9110, section 5.6; RFC 9112; RFC 3986) and expanded once.
+ *
+ * @module
+ */
+
+/** HTAB. */
+export const HTAB = 0x09;
+/** LF. */
+export const LF = 0x0a;
+/** CR. */
+export const CR = 0x0d;
+/** SP. */
+export const SP = 0x20;
+/** `:`. */
+export const COLON = 0x3a;
+
+/** Octets without a member, shared wherever "nothing" is meant. */
+export const NO_OCTETS: Uint8Array = new Uint8Array(0);
+
+/** A string's characters as members of a class, or an inclusive range of octets. */
+type ClassPart = string | readonly [first: number, last: number];
+
+const DIGITS: ClassPart = [0x30, 0x39];
+const UPPER: ClassPart = [0x41, 0x5a];
+const LOWER: ClassPart = [0x61, 0x7a];
+const VISIBLE: ClassPart = [0x21, 0x7e];
+const OBS_TEXT: ClassPart = [0x80, 0xff];
+
+function octetClass(...parts: ClassPart[]): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const part of parts) {
+    if (typeof part === "string") {
+      for (let i = 0; i < part.length; i++) table[part.charCodeAt(i)] = 1;
+    } else {
+      table.fill(1, part[0], part[1] + 1);
+    }
+  }
+  return table;
+}
+
+/** tchar: what methods, field names and transfer codings are made of (RFC 9110, section 5.6.2). */
+export const TOKEN: Uint8Array = octetClass("!#$%&'*+-.^_`|~", DIGITS, UPPER, LOWER);
+
+/** What a field value may hold: HTAB, SP, VCHAR and obs-text (RFC 9110, section 5.5). */
+export const FIELD_VALUE: Uint8Array = octetClass("\t ", VISIBLE, OBS_TEXT);
+
+/** What a field value may hold when we send it: HTAB, SP and VCHAR, so that one character is one octet. */
+export const SENT_FIELD_VALUE: Uint8Array = octetClass("\t ", VISIBLE);
+
+/** What may stand between the quotes of a quoted-string, escapes apart (RFC 9110, section 5.6.4). */
+export const QUOTED_TEXT: Uint8Array = octetClass("\t !", [0x23, 0x5b], [0x5d, 0x7e], OBS_TEXT);
+
+/**
+ * What we take in the path and query of a request target: RFC 3986's characters, `%`, and the octets that
+ * browsers send unescaped although the grammar does not have them. Never a control, SP, `"`, `<`, `>`, `#`,
+ * a backslash (which is allowed in the query, see `parse/target.ts`) or an octet above 0x7e.
+ */
+export const TARGET: Uint8Array = octetClass("!$%&'()*+,-./:;=?@[]^_`{|}~", DIGITS, UPPER, LOWER);
+
+/** Octets of a registered name or an IPv4 address in Host: unreserved, sub-delims and `%` (RFC 3986, section 3.2.2). */
+export const REG_NAME: Uint8Array = octetClass("-._~!$&'()*+,;=%", DIGITS, UPPER, LOWER);
+
+/** Octets that are never valid anywhere in a head, whatever comes next: controls other than HTAB, CR and LF, and DEL. */
+export const NEVER_IN_HEAD: Uint8Array = octetClass([0x00, 0x08], [0x0b, 0x0c], [0x0e, 0x1f], [0x7f, 0x7f]);
+
+/** Turns octets into a string, one octet one character (ISO-8859-1, the true one and not windows-1252). */
+export type OctetDecoder = (bytes: Uint8Array, start: number, end: number) => string;
+
+/** How many arguments one call of `String.fromCharCode` gets at most; engines limit their number. */
+const CHARACTERS_A_CALL = 4096;
+
+/**
+ * Turns octets into a string, one octet one character. Runs anywhere; runtimes have faster ones, which adapters pass
+ * to the core as `decodeOctets` (`TextDecoder("latin1")` is not one: it is windows-1252).
+ *
+ * @param bytes The block that holds the octets
+ * @param start Where they start
+ * @param end Where they end, exclusive
+ * @returns The string, of `end - start` characters
+ *
+ * @example
+ * ```ts
+ * import { decodeOctets } from "@sluice/sluice/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(decodeOctets(new Uint8Array([0x48, 0x80, 0xff]), 0, 3), "H\x80\xff");
+ * ```
+ */
+export function decodeOctets(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start <= CHARACTERS_A_CALL) return String.fromCharCode(...bytes.subarray(start, end));
+  let text = "";
+  for (let i = start; i < end; i += CHARACTERS_A_CALL) {
+    text += String.fromCharCode(...bytes.subarray(i, Math.min(i + CHARACTERS_A_CALL, end)));
+  }
+  return text;
+}
+
+/**
+ * Tells whether every character of a text is in a class.
+ *
+ * @param text The text
+ * @param table One of the tables of this module
+ * @returns false for an empty text too
+ */
+export function isAll(text: string, table: Uint8Array): boolean {
+  for (let i = 0; i < text.length; i++) {
+    // Beyond the table a look-up is undefined, which is no member.
+    if (table[text.charCodeAt(i)] !== 1) return false;
+  }
+  return text.length > 0;
+}

@@ -1,0 +1,154 @@
+/**
+ * Turns the fields that an application gives into the text that goes out, and refuses what must not go out
+ * (RFC 9110, sections 5.1, 5.5 and 7.6.1).
+ *
+ * Response splitting ends here: a name that is no token, or a value with a CR, LF or NUL, is a TypeError before
+ * anything is sent.
+ *
+ * @module
+ */
+
+import type { FieldLine, FieldsInit } from "../fields.ts";
+import { isAll, SENT_FIELD_VALUE, TOKEN } from "../octets.ts";
+
+/** Fields ready to go out, and what was heeded in them. */
+export interface PreparedFields {
+  /** The field lines with their line ends, the framing fields and Connection left out. */
+  readonly text: string;
+  /** The value of Content-Length, if there is one. */
+  readonly contentLength: number | undefined;
+  /** Whether Date is among them. */
+  readonly hasDate: boolean;
+  /** Whether `connection: close` was among them. */
+  readonly close: boolean;
+  /** Whether Upgrade is among them. */
+  readonly hasUpgrade: boolean;
+}
+
+/** What a message's sender may say of the connection. */
+export interface FieldsPolicy {
+  /** Whether Upgrade may be among them: in 101 and 426. @default {false} */
+  readonly allowUpgrade?: boolean;
+}
+
+/** No field at all. */
+export const NO_PREPARED_FIELDS: PreparedFields = Object.freeze({
+  text: "",
+  contentLength: undefined,
+  hasDate: false,
+  close: false,
+  hasUpgrade: false,
+});
+
+/** Fields that are the connection's business (RFC 9110, section 7.6.1), Connection, Keep-Alive and Upgrade apart. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set(["proxy-connection", "te", "transfer-encoding"]);
+
+const DIGITS = /^\d+$/;
+const OUTER_SPACE = /^[ \t]|[ \t]$/;
+
+/** What is gathered while the lines are gone through. */
+interface Draft {
+  text: string;
+  contentLength: number | undefined;
+  hasDate: boolean;
+  close: boolean;
+  hasUpgrade: boolean;
+}
+
+/**
+ * Checks fields and turns them into text.
+ *
+ * @param fields The fields of a message
+ * @param policy What may be said of the connection
+ * @returns The fields, ready to go out
+ * @throws {TypeError} For a name that is no token, a value that is no text of visible ASCII, SP and HTAB, a
+ * Content-Length that is no number or stands twice, a hop-by-hop field other than `connection: close`
+ */
+export function prepareFields(fields: FieldsInit | undefined, policy: FieldsPolicy = {}): PreparedFields {
+  if (fields === undefined) return NO_PREPARED_FIELDS;
+  const draft: Draft = { text: "", contentLength: undefined, hasDate: false, close: false, hasUpgrade: false };
+  for (const [name, value] of lines(fields)) addLine(draft, name, value, policy);
+  return draft;
+}
+
+/**
+ * Turns the fields of a trailer section into text.
+ *
+ * @param fields The trailer fields
+ * @returns The field lines with their line ends
+ * @throws {TypeError} For a field that may not go out, or not in a trailer section
+ */
+export function prepareTrailers(fields: FieldsInit): string {
+  const prepared = prepareFields(fields);
+  if (prepared.contentLength !== undefined || prepared.close) {
+    throw new TypeError("Cannot send trailers: framing fields cannot stand there");
+  }
+  return prepared.text;
+}
+
+function* lines(fields: FieldsInit): Iterable<FieldLine> {
+  if (typeof (fields as Iterable<FieldLine>)[Symbol.iterator] === "function") {
+    yield* fields as Iterable<FieldLine>;
+    return;
+  }
+  for (const [name, value] of Object.entries(fields as Record<string, string | readonly string[]>)) {
+    if (Array.isArray(value)) { for (const one of value) yield [name, one]; }
+    else yield [name, value as string];
+  }
+}
+
+function addLine(draft: Draft, name: string, value: string, policy: FieldsPolicy): void {
+  checkLine(name, value);
+  switch (name.length) {
+    case 4:
+      draft.hasDate ||= name.toLowerCase() === "date";
+      break;
+    case 7:
+      if (name.toLowerCase() !== "upgrade") break;
+      if (!policy.allowUpgrade) throw hopByHop(name);
+      draft.hasUpgrade = true;
+      break;
+    case 10:
+      if (name.toLowerCase() === "keep-alive") throw hopByHop(name);
+      if (name.toLowerCase() !== "connection") break;
+      heedConnection(draft, value);
+      return;
+    case 14:
+      if (name.toLowerCase() !== "content-length") break;
+      heedContentLength(draft, value);
+      return;
+    default:
+      if (HOP_BY_HOP.has(name.toLowerCase())) throw hopByHop(name);
+  }
+  draft.text += `${name}: ${value}\r\n`;
+}
+
+function checkLine(name: string, value: string): void {
+  if (typeof name !== "string" || !isAll(name, TOKEN)) {
+    throw new TypeError(`Cannot send field: ${JSON.stringify(name)} is no field name`);
+  }
+  if (typeof value !== "string" || (value !== "" && !isAll(value, SENT_FIELD_VALUE))) {
+    throw new TypeError(`Cannot send field ${name}: its value is not visible ASCII, spaces and tabs`);
+  }
+  if (OUTER_SPACE.test(value)) throw new TypeError(`Cannot send field ${name}: white space round its value`);
+}
+
+function heedConnection(draft: Draft, value: string): void {
+  if (value.toLowerCase() !== "close") throw hopByHop("connection");
+  draft.close = true;
+}
+
+function heedContentLength(draft: Draft, value: string): void {
+  const length = Number(value);
+  if (draft.contentLength !== undefined) throw new TypeError("Cannot send field content-length: it stands twice");
+  if (!DIGITS.test(value) || !Number.isSafeInteger(length)) {
+    throw new TypeError(`Cannot send field content-length: "${value}" is no length`);
+  }
+  draft.contentLength = length;
+}
+
+function hopByHop(name: string): TypeError {
+  return new TypeError(
+    `Cannot send field ${name}: it is the connection's business (only "connection: close" is taken)`,
+  );
+}
