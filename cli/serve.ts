@@ -1,0 +1,134 @@
+/**
+ * The command `serve`: serves an application, or the demo, over HTTP/1.1.
+ *
+ * ```sh
+ * deno run -A cli/serve.ts [MODULE] [--host H] [--port P] [--log none|common|json] [--quiet]
+ * ```
+ *
+ * Exit codes: 0 when it was ended in order, 1 if it cannot serve, 2 if it was asked wrongly, 130 or 143 when a second
+ * signal ended it. Whatever goes wrong is one line on the standard error.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import type { Address } from "../core/gateway/port.ts";
+import type { App, ExchangeRecord } from "../core/gateway/types.ts";
+import config from "../deno.json" with { type: "json" };
+import { ACCESS_LOG_LINES, toErrorEntry } from "./access_log.ts";
+import { CommandError, toLine } from "./command_error.ts";
+import demo from "./demo/app.ts";
+import { connectionLimit } from "./descriptor_limit.ts";
+import { loadApp } from "./load_app.ts";
+import { parseServeFlags, SERVE_HELP, type ServeFlags } from "./serve_flags.ts";
+import { type EndSignal, processTerminal, type Terminal } from "./terminal.ts";
+
+/** How long connections are still answered once the server is to end, in ms: what is on its way arrives. */
+const GRACE = 1000;
+
+const EXIT_CODES: Readonly<Record<EndSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
+
+/**
+ * Runs the command.
+ *
+ * @param args Its arguments
+ * @param terminal Where it writes, and what tells it to end
+ * @returns The exit code, once the server has ended
+ */
+export async function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
+  try {
+    const flags = parseServeFlags(args);
+    if (flags.help) terminal.out(SERVE_HELP);
+    else if (flags.version) terminal.out(`sluice ${config.version}\n`);
+    else await serveUntilEnded(flags, terminal);
+    return 0;
+  } catch (error) {
+    terminal.error(`${toLine(error)}\n`);
+    return error instanceof CommandError ? error.exitCode : 1;
+  } finally {
+    await terminal.flush();
+  }
+}
+
+if (import.meta.main) process.exit(await main(process.argv.slice(2)));
+
+/** What the command uses of an adapter's server. */
+interface RunningServer {
+  readonly ready: Promise<void>;
+  readonly finished: Promise<void>;
+  readonly address: Address | undefined;
+  shutdown(options: { grace: number }): Promise<void>;
+}
+
+/** An adapter's `serve`, which is the same on each runtime. */
+type Serve = (app: App, options: RunningOptions) => RunningServer;
+
+interface RunningOptions {
+  hostname: string;
+  port: number;
+  connections?: number;
+  onError: (error: unknown) => void;
+  onExchange?: (record: ExchangeRecord) => void;
+}
+
+async function serveUntilEnded(flags: ServeFlags, terminal: Terminal): Promise<void> {
+  const app = flags.module === undefined ? demo : await loadApp(flags.module);
+  const server = await listen(await loadServe(), app, flags, terminal);
+  if (!flags.quiet) terminal.out(`${greeting(flags, server.address)}\n`);
+  let isEnding = false;
+  const stopListening = terminal.onSignal((signal) => {
+    if (isEnding) return terminal.exit(EXIT_CODES[signal]);
+    isEnding = true;
+    server.shutdown({ grace: GRACE }).catch((error: unknown) => terminal.error(`${toLine(error)}\n`));
+  });
+  try {
+    await server.finished;
+  } finally {
+    stopListening();
+  }
+}
+
+async function loadServe(): Promise<Serve> {
+  if ("Deno" in globalThis) return (await import("../adapters/deno.ts")).serve;
+  if ("Bun" in globalThis) return (await import("../adapters/bun.ts")).serve;
+  return (await import("../adapters/node.ts")).serve;
+}
+
+async function listen(serve: Serve, app: App, flags: ServeFlags, terminal: Terminal): Promise<RunningServer> {
+  const options: RunningOptions = {
+    hostname: flags.host,
+    port: flags.port,
+    onError: (error) => terminal.error(toErrorEntry(error, Date.now())),
+  };
+  if (flags.log !== "none") {
+    const toLogLine = ACCESS_LOG_LINES[flags.log];
+    options.onExchange = (record) => terminal.out(toLogLine(record, Date.now()));
+  }
+  const connections = connectionLimit();
+  if (connections !== undefined) options.connections = connections;
+  try {
+    const server = serve(app, options);
+    await server.ready;
+    return server;
+  } catch (error) {
+    throw new CommandError(`Cannot listen on ${toAuthority(flags.host, flags.port)}: ${toListenReason(error)}`);
+  }
+}
+
+function greeting(flags: ServeFlags, address: Address | undefined): string {
+  const port = address?.transport === "tcp" ? address.port : flags.port;
+  return `Sluice serves ${flags.module ?? "the demo application"} on http://${toAuthority(flags.host, port)}`;
+}
+
+function toAuthority(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** The runtimes say the same in different words; `code` and `name` are what they agree on most. */
+function toListenReason(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  if (code === "EADDRINUSE" || name === "AddrInUse") return "the address is in use";
+  if (code === "EADDRNOTAVAIL" || name === "AddrNotAvailable") return "this machine has no such address";
+  if (code === "EACCES" || name === "PermissionDenied") return "the system does not permit it";
+  return toLine(error);
+}

@@ -1,0 +1,140 @@
+/**
+ * What a command needs of its process: the two outputs, the signals, the exit. `node:process` has them on every
+ * runtime, and asks for no permission on Deno.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { setImmediate } from "node:timers";
+
+/** A signal that asks a command to end. */
+export type EndSignal = "SIGINT" | "SIGTERM";
+
+/** Where a command writes, and how it is told to end. */
+export interface Terminal {
+  /**
+   * Writes to the standard output, together with all else of this turn of the event loop.
+   *
+   * @param text The text, with its line end
+   */
+  out(text: string): void;
+  /**
+   * Writes to the standard error, together with all else of this turn.
+   *
+   * @param text The text, with its line end
+   */
+  error(text: string): void;
+  /**
+   * Sends what is gathered.
+   *
+   * @returns Settles when all is written, or cannot be
+   */
+  flush(): Promise<void>;
+  /**
+   * Listens for signals that ask to end.
+   *
+   * @param listener Is told of each
+   * @returns Ends the listening
+   */
+  onSignal(listener: (signal: EndSignal) => void): () => void;
+  /**
+   * Ends the process at once.
+   *
+   * @param code The exit code
+   */
+  exit(code: number): void;
+}
+
+/** How much text may wait for whoever reads the output, in characters. What comes beyond is lost: memory is not. */
+const MOST_WAITING = 16_777_216;
+
+const END_SIGNALS: readonly EndSignal[] = ["SIGINT", "SIGTERM"];
+
+/**
+ * Gives the terminal of this process.
+ *
+ * @returns The terminal
+ */
+export function processTerminal(): Terminal {
+  const out = new Output(process.stdout);
+  const error = new Output(process.stderr);
+  return {
+    out: (text) => out.write(text),
+    error: (text) => error.write(text),
+    flush: async () => {
+      await Promise.all([out.flush(), error.flush()]);
+    },
+    onSignal: listen,
+    exit: (code) => process.exit(code),
+  };
+}
+
+function listen(listener: (signal: EndSignal) => void): () => void {
+  const listeners = END_SIGNALS.map((signal) => [signal, () => listener(signal)] as const);
+  for (const [signal, tell] of listeners) process.on(signal, tell);
+  return () => {
+    for (const [signal, tell] of listeners) process.off(signal, tell);
+  };
+}
+
+/** What is used of a stream of `node:stream`. */
+interface Sink {
+  write(text: string, done: () => void): boolean;
+  on(event: "error", listener: () => void): unknown;
+}
+
+/** Gathers text and writes it once in a turn: a system call for each line would cost more than the answer it is about. */
+class Output {
+  readonly #sink: Sink;
+  #gathered = "";
+  /** What is handed over and not yet taken, in characters. */
+  #waiting = 0;
+  #isScheduled = false;
+  #isBroken = false;
+  readonly #onIdle: (() => void)[] = [];
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+    // Whoever read it has gone (EPIPE). A server goes on without.
+    sink.on("error", () => this.#break());
+  }
+
+  write(text: string): void {
+    if (this.#isBroken || this.#gathered.length + this.#waiting > MOST_WAITING) return;
+    this.#gathered += text;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => this.#send());
+  }
+
+  flush(): Promise<void> {
+    this.#send();
+    if (this.#waiting === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
+  #send(): void {
+    this.#isScheduled = false;
+    const text = this.#gathered;
+    if (text === "" || this.#isBroken) return;
+    this.#gathered = "";
+    this.#waiting += text.length;
+    this.#sink.write(text, () => {
+      this.#waiting -= text.length;
+      this.#tellIdle();
+    });
+  }
+
+  #break(): void {
+    this.#isBroken = true;
+    this.#gathered = "";
+    this.#waiting = 0;
+    this.#tellIdle();
+  }
+
+  #tellIdle(): void {
+    if (this.#waiting > 0) return;
+    for (const resolve of this.#onIdle.splice(0)) resolve();
+  }
+}
