@@ -105,9 +105,23 @@ function toUnicodeEscape(character: string): string {
  * @returns The entry, with its line end
  */
 export function toErrorEntry(error: unknown, unixTime: number): string {
-  const text = error instanceof Error ? error.stack ?? `${error.name}: ${error.message}` : `Thrown: ${String(error)}`;
+  const text = toStack(error);
   // deno-lint-ignore no-control-regex -- these are what it is about
   const lines = text.replace(/\r\n?/g, "\n").replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, toUnicodeEscape).split("\n");
   const indented = lines.map((line, index) => index === 0 || /^\s/.test(line) ? line : `  ${line}`);
   return `${new Date(unixTime).toISOString()} ${indented.join("\n")}\n`;
+}
+
+/** How many causes of an error are told. */
+const MOST_CAUSES = 8;
+
+function toStack(error: unknown): string {
+  if (!(error instanceof Error)) return `Thrown: ${String(error)}`;
+  let text = error.stack ?? `${error.name}: ${error.message}`;
+  let cause = error.cause;
+  for (let i = 0; i < MOST_CAUSES && cause instanceof Error; i++) {
+    text += `\nCaused by: ${cause.stack ?? `${cause.name}: ${cause.message}`}`;
+    cause = cause.cause;
+  }
+  return text;
 }

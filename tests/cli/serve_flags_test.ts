@@ -1,0 +1,61 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { CommandError } from "../../cli/command_error.ts";
+import { parseServeFlags, type ServeFlags } from "../../cli/serve_flags.ts";
+
+const DEFAULTS: ServeFlags = {
+  module: undefined,
+  host: "127.0.0.1",
+  port: 8000,
+  log: "common",
+  quiet: false,
+  help: false,
+  version: false,
+};
+
+const TAKEN: readonly [args: string[], flags: Partial<ServeFlags>][] = [
+  [[], {}],
+  [["app.ts"], { module: "app.ts" }],
+  [["8000"], { module: "8000" }],
+  [["--", "-app.ts"], { module: "-app.ts" }],
+  [["--host", "0.0.0.0", "--port", "0", "app.ts"], { host: "0.0.0.0", port: 0, module: "app.ts" }],
+  [["--host=::1", "--port=65535"], { host: "::1", port: 65_535 }],
+  [["--host", "[::1]"], { host: "::1" }],
+  [["--port", "1", "--port", "2"], { port: 2 }],
+  [["--log", "none"], { log: "none" }],
+  [["--log", "json", "--quiet"], { log: "json", quiet: true }],
+  [["--help"], { help: true }],
+  [["-h"], { help: true }],
+  [["--version"], { version: true }],
+];
+
+Deno.test("parseServeFlags takes", async (t) => {
+  for (const [args, flags] of TAKEN) {
+    await t.step(JSON.stringify(args), () => assertEquals(parseServeFlags(args), { ...DEFAULTS, ...flags }));
+  }
+});
+
+const REFUSED: readonly [args: string[], message: string][] = [
+  [["--prot", "1"], `there is no flag "--prot"`],
+  [["-p80"], `there is no flag "-p80"`],
+  [["--no-quiet"], `there is no flag "--no-quiet"`],
+  [["--__proto__", "x"], `there is no flag "--__proto__"`],
+  [["--port"], "--port wants a number from 0 to 65535"],
+  [["--port", "--quiet"], "--port wants a number from 0 to 65535"],
+  [["--port="], "--port wants a number from 0 to 65535"],
+  [["--port", "65536"], "--port wants a number from 0 to 65535"],
+  [["--port", "1e3"], "--port wants a number from 0 to 65535"],
+  [["--port=-1"], "--port wants a number from 0 to 65535"],
+  [["--host="], "--host wants a name or an address"],
+  [["--log", "combined"], "--log wants none, common or json"],
+  [["a.ts", "b.ts"], `there is one MODULE at most, and "b.ts" is another`],
+];
+
+Deno.test("parseServeFlags refuses", async (t) => {
+  for (const [args, message] of REFUSED) {
+    await t.step(JSON.stringify(args), () => {
+      const error = assertThrows(() => parseServeFlags(args), CommandError);
+      assertEquals(error.message, `Cannot serve: ${message} (--help shows what there is)`);
+      assertEquals(error.exitCode, 2);
+    });
+  }
+});
