@@ -100,3 +100,33 @@ export class ProtocolError extends Error {
     return RULES[this.code].section;
   }
 }
+
+/** The connection is gone: reset, failed, stalled or aborted. The reason of `environ.signal`; not the application's fault. */
+export class ConnectionLostError extends Error {
+  /** The class's name, `ConnectionLostError`. */
+  override readonly name: string = "ConnectionLostError";
+
+  /**
+   * @param message What happened: sentence case, no period
+   * @param cause What the transport said, if anything
+   */
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+  }
+}
+
+/** The connection is about to end, answers still go out. The reason of `environ.closing`. */
+export class ConnectionClosingError extends Error {
+  /** The class's name, `ConnectionClosingError`. */
+  override readonly name: string = "ConnectionClosingError";
+  /** Who ends it: `peer` has ended its side, or the server drains for a `shutdown`. */
+  readonly by: "peer" | "shutdown";
+
+  /**
+   * @param by Who ends it
+   */
+  constructor(by: "peer" | "shutdown") {
+    super(by === "peer" ? "The peer has ended its side" : "The server shuts down");
+    this.by = by;
+  }
+}

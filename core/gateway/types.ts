@@ -10,29 +10,13 @@
 import type { FieldsInit } from "../fields.ts";
 import type { Deadlines, Limits, ProtocolOptions } from "../limits.ts";
 import type { OctetDecoder } from "../octets.ts";
-import type { Environ } from "./environ.ts";
+import type { Environ, ErrorLog, Outcome } from "./environ.ts";
+import type { FLUSH, Item, Piece } from "./piece.ts";
 import type { Address } from "./port.ts";
 
-/**
- * What a generator application yields to send the head and the pieces gathered so far now, instead of at the end of
- * its turn.
- */
-export const FLUSH: unique symbol = Symbol("sluice.flush");
-
-/**
- * What `Input.available` and `Input.availableChunks` give when nothing is there yet. A generator application yields it
- * back and is resumed once there is something: asynwsgi's `wsgi.input_sentinel`.
- */
-export const INPUT_PENDING: unique symbol = Symbol("sluice.input_pending");
-
-/** A run of content. Strings go out as UTF-8. */
-export type Piece = string | Uint8Array;
-
-/**
- * What a generator application may yield: a piece, which is sent; an empty piece, which gives up the turn; `FLUSH`; a
- * promise, whose value is the result of the `yield`, or whose error it throws; `INPUT_PENDING`.
- */
-export type Item = Piece | PromiseLike<unknown> | typeof INPUT_PENDING | typeof FLUSH;
+export { FLUSH, INPUT_PENDING } from "./piece.ts";
+export type { Item, Piece } from "./piece.ts";
+export type { ErrorLog, Outcome, PostHook } from "./environ.ts";
 
 /**
  * The content of an answer: a single piece, pieces, or nothing. `Content-Length` is inferred from a single piece (an
@@ -69,25 +53,6 @@ export interface StartResponse {
  */
 export type Write = (piece: Piece) => void | Promise<void>;
 
-/** How an exchange ended. */
-export interface Outcome {
-  /** The status of the final response; 0 if none went out. */
-  readonly status: number;
-  /** Octets of content sent. */
-  readonly bodyBytes: number;
-  /** Octets sent in all: interim responses, heads, transfer coding and content. */
-  readonly wireBytes: number;
-  /** true if the answer was handed to the transport whole. */
-  readonly completed: boolean;
-  /** What went wrong, if anything: the application's error, a `ProtocolError`, or why the connection was lost. */
-  readonly error: unknown;
-  /** From the end of the request's head to the last octet handed to the transport, in ms. */
-  readonly durationMs: number;
-}
-
-/** Runs when the answer is fully sent or the client has left. */
-export type PostHook = (environ: Environ, outcome: Outcome) => void | Promise<void>;
-
 /** One exchange as told to an observer: what access logs are made of. Refused requests are told too. */
 export interface ExchangeRecord extends Outcome {
   /** The peer's address. */
@@ -100,16 +65,6 @@ export interface ExchangeRecord extends Outcome {
   readonly version: string;
   /** The request, undefined where no head could be read. */
   readonly environ: Environ | undefined;
-}
-
-/** Where an application writes what is for the operator (`wsgi.errors`). */
-export interface ErrorLog {
-  /**
-   * Writes a text.
-   *
-   * @param text The text
-   */
-  write(text: string): void;
 }
 
 /** How a conversation behaves. */

@@ -108,8 +108,7 @@ function toStream(input: Input): ReadableStream<Uint8Array> {
     async pull(controller: ReadableByteStreamController): Promise<void> {
       const piece = await input.readSome();
       if (piece.length > 0) {
-        // A copy: such a stream takes the memory of what it is given away from everybody else.
-        controller.enqueue(piece.slice());
+        controller.enqueue(piece);
         return;
       }
       controller.close();

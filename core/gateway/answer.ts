@@ -1,0 +1,71 @@
+/**
+ * What an application says in `startResponse`, checked.
+ *
+ * @module
+ */
+
+import { FieldSection, type FieldsInit } from "../fields.ts";
+import type { RequestHead } from "../parse/request_head.ts";
+import { type PreparedFields, prepareFields } from "../write/fields_text.ts";
+import { checkReason } from "../write/response_writer.ts";
+
+/** An answer that the application has started; its head waits for the first piece. */
+export interface StartedAnswer {
+  /** The status code, 200 to 999. */
+  readonly status: number;
+  /** The reason phrase, undefined for the registered one. */
+  readonly reason: string | undefined;
+  /** The fields. */
+  readonly fields: PreparedFields;
+}
+
+const STATUS_LINE = /^(\d{3})(?: (.*))?$/s;
+const UPGRADE_REQUIRED = 426;
+
+/**
+ * Checks a status and fields.
+ *
+ * @param status The status code, or the code with a reason phrase
+ * @param fields The fields
+ * @returns The answer
+ * @throws {TypeError} For a status that is none or is interim, or a field that may not leave
+ */
+export function startAnswer(status: number | string, fields: FieldsInit | undefined): StartedAnswer {
+  const [code, reason] = typeof status === "number" ? [status, undefined] : parseStatus(status);
+  if (!Number.isInteger(code) || code < 100 || code > 999) {
+    throw new TypeError(`Cannot start response: ${String(status)} is not a status of 200 to 999`);
+  }
+  // A 1xx as the final status leaves the client waiting for another one.
+  if (code < 200) throw new TypeError(`Cannot start response: ${code} is interim, use environ.inform or upgrade`);
+  return { status: code, reason, fields: prepareFields(fields, { allowUpgrade: code === UPGRADE_REQUIRED }) };
+}
+
+/**
+ * Checks an upgrade: the answer is a 101, or a 200 to CONNECT (RFC 9110, sections 7.8 and 9.3.6).
+ *
+ * @param head The request
+ * @param init The fields; `upgrade` is the client's first choice if it is not among them
+ * @returns The answer
+ * @throws {TypeError} If the request asks for no upgrade, or for a field that may not leave
+ */
+export function upgradeAnswer(head: RequestHead, init: FieldsInit = []): StartedAnswer {
+  const lines = [...FieldSection.from(init)];
+  const isConnect = head.method === "CONNECT";
+  if (head.minorVersion === 0) throw new TypeError("Cannot upgrade: the request is HTTP/1.0");
+  if (!isConnect) {
+    if (head.upgrade === undefined) throw new TypeError("Cannot upgrade: the request does not ask for it");
+    const isNamed = lines.some(([name]) => name.toLowerCase() === "upgrade");
+    if (!isNamed) lines.push(["upgrade", head.upgrade.split(",")[0]!.trim()]);
+  }
+  const fields = prepareFields(lines, { allowUpgrade: !isConnect });
+  if (fields.close || fields.contentLength !== undefined) {
+    throw new TypeError("Cannot upgrade: neither content-length nor connection: close may stand in the head");
+  }
+  return { status: isConnect ? 200 : 101, reason: undefined, fields };
+}
+
+function parseStatus(status: string): [code: number, reason: string | undefined] {
+  const match = STATUS_LINE.exec(status);
+  if (!match) throw new TypeError(`Cannot start response: ${JSON.stringify(status)} is no status`);
+  return [Number(match[1]), match[2] === undefined ? undefined : checkReason(match[2])];
+}

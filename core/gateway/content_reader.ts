@@ -1,0 +1,325 @@
+/**
+ * The content reader: hands the content of one request to the one who reads it, no faster than that.
+ *
+ * Nothing is decoded before somebody asks: what has come lies as octets in the connection, and when too many do, the
+ * socket is no longer read. One read is under way at a time.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../errors.ts";
+import type { FieldSection } from "../fields.ts";
+import { LF, NO_OCTETS } from "../octets.ts";
+import type { ServerConnection } from "../connection/server_connection.ts";
+import type { PreparedFields } from "../write/fields_text.ts";
+
+/** What a read asks for. */
+export interface ReadRequest {
+  /** It is fulfilled with this many octets; with fewer only at the end. */
+  readonly atLeast: number;
+  /** It takes no more than this many. */
+  readonly atMost: number;
+  /** It is fulfilled with an LF, too. */
+  readonly lineEnd?: boolean;
+  /** It takes one run and no more, so that chunk boundaries show. */
+  readonly singleRun?: boolean;
+}
+
+/** What the reader needs of the conversation. */
+export interface ReaderHost {
+  /** The connection's state. */
+  readonly connection: ServerConnection;
+  /** Sends what has gathered: a 100 (Continue) must not wait. */
+  flush(): void;
+  /** Octets were taken or are waited for: reading may have to go on. */
+  regulateReading(): void;
+  /**
+   * Tells the time.
+   *
+   * @returns Milliseconds, never going back
+   */
+  now(): number;
+}
+
+/** A read that waits for octets. */
+interface PendingRead extends ReadRequest {
+  readonly parts: Uint8Array[];
+  octets: number;
+  resolve(bytes: Uint8Array): void;
+  reject(error: unknown): void;
+}
+
+/** Up to this length a run is copied octet by octet: a view for each costs more. */
+const SHORT_RUN = 48;
+
+/** Reads the content of one request. */
+export class ContentReader {
+  readonly #host: ReaderHost;
+  #pending: PendingRead | undefined;
+  #onReady: (() => void) | undefined;
+  #continueFields: PreparedFields | undefined;
+  #waitingSince: number | undefined;
+  #waitedMs = 0;
+  readonly #octetsBefore: number;
+  /** Octets of content handed out. */
+  position = 0;
+  /** What broke the content, if anything did. */
+  failure: unknown = undefined;
+  /** Whether a reader was told of the failure. */
+  isFailureTold = false;
+  /** Whether all was read. */
+  isAtEnd = false;
+  /** Of the run handed out last: the declared size of its chunk. */
+  lastChunkSize = 0;
+  /** Of the run handed out last: whether it is the first of its chunk. */
+  lastIsFirst = false;
+
+  /**
+   * @param host The conversation
+   */
+  constructor(host: ReaderHost) {
+    this.#host = host;
+    this.#octetsBefore = host.connection.input.total - host.connection.input.unread;
+    this.isAtEnd = host.connection.reading !== "content";
+  }
+
+  /** The trailer section, once all was read. */
+  get trailers(): FieldSection {
+    return this.#host.connection.trailers;
+  }
+
+  /** Whether somebody waits for octets. */
+  get isWaiting(): boolean {
+    return this.#waitingSince !== undefined;
+  }
+
+  /** Since when somebody waits for the octets now awaited; undefined if nobody does. */
+  get waitingSince(): number | undefined {
+    return this.#waitingSince;
+  }
+
+  /**
+   * Tells how fast the content came while somebody waited for it.
+   *
+   * @param now The time
+   * @returns How long was waited in all, in ms, and how many octets came meanwhile and before
+   */
+  progress(now: number): { waitedMs: number; octets: number } {
+    const waitedMs = this.#waitedMs + (this.#waitingSince === undefined ? 0 : now - this.#waitingSince);
+    return { waitedMs, octets: this.#host.connection.input.total - this.#octetsBefore };
+  }
+
+  /**
+   * Takes the fields for the 100 (Continue) that the first read sends.
+   *
+   * @param fields The fields
+   */
+  setContinueFields(fields: PreparedFields): void {
+    this.#continueFields = fields;
+  }
+
+  /**
+   * Sends a 100 (Continue) now.
+   *
+   * @param fields Its fields; by default those given before
+   * @returns false if none may go out: to HTTP/1.0, or behind the final head
+   */
+  sendContinue(fields: PreparedFields | undefined): boolean {
+    const isSent = this.#host.connection.inform(100, fields ?? this.#continueFields);
+    if (isSent) this.#host.flush();
+    return isSent;
+  }
+
+  /**
+   * Reads.
+   *
+   * @param request How much
+   * @returns The octets; fewer than asked for only at the end, none behind it
+   */
+  read(request: ReadRequest): Promise<Uint8Array> {
+    if (this.#pending) return Promise.reject(new TypeError("Cannot read content: another read is under way"));
+    return new Promise((resolve, reject) => {
+      this.#pending = { ...request, parts: [], octets: 0, resolve, reject };
+      this.#promptPeer();
+      this.advance();
+      this.#host.regulateReading();
+    });
+  }
+
+  /**
+   * Takes what is there, without waiting.
+   *
+   * @param singleRun Whether to take one run and no more
+   * @returns Octets; none at the end; undefined if nothing is there yet
+   * @throws {unknown} What broke the content
+   */
+  takeAvailable(singleRun: boolean): Uint8Array | undefined {
+    if (this.#pending) throw new TypeError("Cannot read content: another read is under way");
+    this.#promptPeer();
+    const bytes = this.#takeRuns({ atLeast: 1, atMost: Infinity, singleRun });
+    if (this.failure !== undefined) {
+      this.isFailureTold = true;
+      throw this.failure;
+    }
+    this.#host.regulateReading();
+    return bytes.length === 0 && !this.isAtEnd ? undefined : bytes;
+  }
+
+  /**
+   * Calls back once something can be taken: octets, the end, or an error.
+   *
+   * @param task What to call, once
+   */
+  whenReady(task: () => void): void {
+    this.#onReady = task;
+    this.advance();
+    this.#host.regulateReading();
+  }
+
+  /** Octets have come, or the peer has ended: serves whoever waits. */
+  advance(): void {
+    if (this.#pending) this.#serve(this.#pending);
+    else if (this.#onReady) this.#announce();
+  }
+
+  /**
+   * Breaks the content off: whoever reads is told.
+   *
+   * @param error Why
+   */
+  fail(error: unknown): void {
+    if (this.failure === undefined) this.failure = error;
+    this.#stopWaiting();
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (pending) {
+      this.isFailureTold = true;
+      pending.reject(this.failure);
+    }
+    const onReady = this.#onReady;
+    this.#onReady = undefined;
+    onReady?.();
+  }
+
+  #serve(pending: PendingRead): void {
+    const rest = { ...pending, atMost: pending.atMost - pending.octets };
+    const bytes = this.#takeRuns(rest);
+    if (bytes.length > 0) pending.parts.push(bytes);
+    pending.octets += bytes.length;
+    if (this.failure !== undefined) return this.fail(this.failure);
+    if (!this.isAtEnd && !isFulfilled(pending, bytes)) return this.#wait();
+    this.#stopWaiting();
+    this.#pending = undefined;
+    pending.resolve(join(pending.parts, pending.octets));
+  }
+
+  #announce(): void {
+    const isReady = this.failure !== undefined || this.#isSomethingThere();
+    if (!isReady) return this.#wait();
+    this.#stopWaiting();
+    const onReady = this.#onReady;
+    this.#onReady = undefined;
+    onReady?.();
+  }
+
+  #isSomethingThere(): boolean {
+    return this.isAtEnd || this.#nextStep() !== "more" || this.failure !== undefined;
+  }
+
+  #nextStep(): "run" | "more" | "end" {
+    try {
+      const step = this.#host.connection.readContent();
+      if (step === "end") this.isAtEnd = true;
+      return step;
+    } catch (error) {
+      this.failure = error;
+      return "end";
+    }
+  }
+
+  /** Takes runs until the request is fulfilled or nothing is left, and joins them: many small chunks are one piece. */
+  #takeRuns(request: ReadRequest): Uint8Array {
+    const { connection } = this.#host;
+    let out = NO_OCTETS;
+    let filled = 0;
+    while (filled < request.atMost && this.failure === undefined && !this.isAtEnd && this.#nextStep() === "run") {
+      const { bytes, start } = connection.input;
+      const most = Math.min(connection.runEnd, start + request.atMost - filled);
+      const lineFeed = request.lineEnd ? bytes.subarray(start, most).indexOf(LF) : -1;
+      const end = lineFeed < 0 ? most : start + lineFeed + 1;
+      this.lastChunkSize = connection.chunkSize;
+      this.lastIsFirst = connection.atChunkStart;
+      if (filled === 0 && out.length === 0) {
+        const isAll = request.singleRun || lineFeed >= 0 || end === connection.input.end ||
+          end - start === request.atMost;
+        out = isAll ? bytes.slice(start, end) : new Uint8Array(Math.min(request.atMost, connection.input.unread));
+        if (!isAll) copy(bytes, start, end, out, 0);
+      } else {
+        copy(bytes, start, end, out, filled);
+      }
+      filled += end - start;
+      this.position += end - start;
+      connection.takeContent(end - start);
+      if (lineFeed >= 0 || request.singleRun) break;
+    }
+    // The end may stand right behind the last octet: seeing it now spares a read that gives nothing.
+    if (filled > 0 && !this.isAtEnd && this.failure === undefined && !request.singleRun) this.#peekEnd();
+    return filled === out.length ? out : out.subarray(0, filled);
+  }
+
+  #peekEnd(): void {
+    if (this.#host.connection.contentRest === 0) this.#nextStep();
+  }
+
+  /** The peer may be waiting for leave to send: RFC 9110, section 10.1.1. */
+  #promptPeer(): void {
+    if (this.isAtEnd || this.failure !== undefined || !this.#host.connection.owesContinue) return;
+    this.sendContinue(undefined);
+  }
+
+  #wait(): void {
+    const now = this.#host.now();
+    if (this.#waitingSince !== undefined) this.#waitedMs += now - this.#waitingSince;
+    this.#waitingSince = now;
+  }
+
+  #stopWaiting(): void {
+    if (this.#waitingSince === undefined) return;
+    this.#waitedMs += this.#host.now() - this.#waitingSince;
+    this.#waitingSince = undefined;
+  }
+}
+
+function isFulfilled(pending: PendingRead, last: Uint8Array): boolean {
+  if (pending.octets >= Math.min(pending.atLeast, pending.atMost)) return true;
+  return pending.lineEnd === true && last.at(-1) === LF;
+}
+
+function join(parts: readonly Uint8Array[], octets: number): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Uint8Array(octets);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
+  if (end - start > SHORT_RUN) {
+    to.set(from.subarray(start, end), at);
+    return;
+  }
+  for (let i = start; i < end; i++) to[at + i - start] = from[i]!;
+}
+
+/**
+ * The error for content over the limit of a read.
+ *
+ * @param limit The limit, in octets
+ * @returns The error
+ */
+export function contentTooLarge(limit: number): ProtocolError {
+  return new ProtocolError("content-too-large", `Cannot read content: more than ${limit} octets`);
+}

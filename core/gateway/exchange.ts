@@ -1,0 +1,518 @@
+/**
+ * The exchange: runs one application call, from the request's head to the end of its answer (PEP 3333).
+ *
+ * The head waits for the first non-empty piece, so that an error before it can still become a clean 500. A synchronous
+ * application is answered without a promise.
+ *
+ * @module
+ */
+
+import { notTaken, type ServerConnection } from "../connection/server_connection.ts";
+import { ConnectionClosingError, ProtocolError } from "../errors.ts";
+import type { FieldsInit } from "../fields.ts";
+import type { RequestHead } from "../parse/request_head.ts";
+import { prepareFields, prepareTrailers } from "../write/fields_text.ts";
+import { LARGE_PIECE } from "../write/send_buffer.ts";
+import { encodeText, isShortAscii } from "../write/utf8.ts";
+import { startAnswer, type StartedAnswer, upgradeAnswer } from "./answer.ts";
+import { ContentReader } from "./content_reader.ts";
+import { Environ, type EnvironSource, type ErrorLog, type Outcome } from "./environ.ts";
+import { Input } from "./input.ts";
+import type { Outlet } from "./outlet.ts";
+import { isPiece, isThenable, type Item, type Piece } from "./piece.ts";
+import type { Port, Surroundings } from "./port.ts";
+import { AsyncIterablePump, IterablePump, type Pump, type PumpHost } from "./pump.ts";
+import type { GatewaySettings } from "./settings.ts";
+import { type Tunnel, TunnelEnd } from "./tunnel.ts";
+import type { App, Result, Write } from "./types.ts";
+
+/** What an exchange needs of the conversation. */
+export interface ExchangeHost {
+  /** The connection's state. */
+  readonly connection: ServerConnection;
+  /** The far side. */
+  readonly port: Port;
+  /** The clock and the turn. */
+  readonly surroundings: Surroundings;
+  /** What all connections share. */
+  readonly settings: GatewaySettings;
+  /** The way out. */
+  readonly outlet: Outlet;
+  /** Octets were taken or are waited for: reading may have to go on. */
+  regulateReading(): void;
+  /**
+   * The answer is written whole, or refused.
+   *
+   * @param exchange The exchange
+   */
+  exchangeDone(exchange: Exchange): void;
+  /**
+   * The connection is to be aborted: the answer cannot be completed.
+   *
+   * @param error Why
+   */
+  abortConnection(error: unknown): void;
+  /** Our side of a tunnel has ended. */
+  endWriting(): void;
+  /** Why the connection is closing, undefined if it is not. */
+  readonly closingBy: "peer" | "shutdown" | undefined;
+}
+
+/** One exchange. */
+export class Exchange implements EnvironSource, PumpHost {
+  readonly #host: ExchangeHost;
+  readonly #wireStart: number;
+  readonly #startResponse = (status: number | string, fields?: FieldsInit, error?: unknown): Write => {
+    this.#start(status, fields, error);
+    return this.#write;
+  };
+  readonly #write: Write = (piece) => this.#writePiece(piece);
+  #answer: StartedAnswer | undefined;
+  #isHeadOut = false;
+  #pump: Pump | undefined;
+  #trailers: FieldsInit | (() => FieldsInit) | undefined;
+  #reader: ContentReader | undefined;
+  #input: Input | undefined;
+  #lossController: AbortController | undefined;
+  #closingController: AbortController | undefined;
+  #lost: unknown = undefined;
+  #outcome: Omit<Outcome, "completed" | "durationMs"> | undefined;
+  /** The request's head. */
+  readonly head: RequestHead;
+  /** What the application is told. */
+  readonly environ: Environ;
+  /** When the head was whole. */
+  readonly startedAt: number;
+  /** The tunnel, after an upgrade. */
+  tunnel: TunnelEnd | undefined;
+  /** What went wrong, if anything did. */
+  error: unknown = undefined;
+
+  /**
+   * @param host The conversation
+   */
+  constructor(host: ExchangeHost) {
+    this.#host = host;
+    this.head = host.connection.head!;
+    this.startedAt = host.surroundings.now();
+    this.#wireStart = host.connection.output.total;
+    this.environ = new Environ(this);
+  }
+
+  /** The far side. */
+  get port(): Port {
+    return this.#host.port;
+  }
+
+  /** Where `environ.errors` goes. */
+  get errors(): ErrorLog {
+    return this.#host.settings.errors;
+  }
+
+  /** The content's reader. */
+  get reader(): ContentReader {
+    return this.#reader ??= this.#createReader();
+  }
+
+  /** The reader if anybody has asked for it. */
+  get readerInUse(): ContentReader | undefined {
+    return this.#reader;
+  }
+
+  /** The content. */
+  get input(): Input {
+    return this.#input ??= new Input(this.reader, this.head.framing);
+  }
+
+  /** Fires when the connection is lost. */
+  get signal(): AbortSignal {
+    if (!this.#lossController) {
+      this.#lossController = new AbortController();
+      if (this.#lost !== undefined) this.#lossController.abort(this.#lost);
+    }
+    return this.#lossController.signal;
+  }
+
+  /** Fires when the peer has ended its side, or the server drains. */
+  get closing(): AbortSignal {
+    if (!this.#closingController) {
+      this.#closingController = new AbortController();
+      if (this.#host.closingBy) this.#closingController.abort(new ConnectionClosingError(this.#host.closingBy));
+    }
+    return this.#closingController.signal;
+  }
+
+  /** Whether the final head is out. */
+  get isHeadOut(): boolean {
+    return this.#isHeadOut;
+  }
+
+  /** Whether the exchange is over: answered whole, refused, or lost. */
+  get isOver(): boolean {
+    return this.#outcome !== undefined;
+  }
+
+  /**
+   * Runs the application.
+   *
+   * @param app The application
+   */
+  run(app: App): void {
+    let result: Result | PromiseLike<Result>;
+    try {
+      result = app(this.environ, this.#startResponse);
+    } catch (error) {
+      return this.failed(error);
+    }
+    if (isThenable(result)) result.then((settled) => this.#accept(settled as Result), (error) => this.failed(error));
+    else this.#accept(result);
+  }
+
+  /**
+   * The peer has ended its side, or the server drains.
+   *
+   * @param by Which of them
+   */
+  announceClosing(by: "peer" | "shutdown"): void {
+    this.#closingController?.abort(new ConnectionClosingError(by));
+  }
+
+  /**
+   * The connection is gone.
+   *
+   * @param reason Why
+   */
+  lose(reason: unknown): void {
+    if (this.isOver) return;
+    this.error = reason;
+    this.#lost = reason;
+    this.#end();
+    this.tunnel?.lose(reason);
+    this.#lossController?.abort(reason);
+  }
+
+  /**
+   * The application took too long: refuses with 503.
+   *
+   * @param reason The reason of `signal`
+   */
+  expire(reason: unknown): void {
+    if (this.isOver) return;
+    this.#lost = reason;
+    this.#refuse(503, reason);
+    this.#lossController?.abort(reason);
+  }
+
+  /**
+   * Tells how the exchange ended.
+   *
+   * @param completed Whether the port took the answer whole
+   * @param now The time
+   * @returns The outcome
+   */
+  outcome(completed: boolean, now: number): Outcome {
+    return { ...this.#outcome!, error: this.error, completed, durationMs: now - this.startedAt };
+  }
+
+  inform(status: number, fields: FieldsInit | undefined): void {
+    if (!Number.isInteger(status) || status < 100 || status > 199 || status === 101) {
+      throw new RangeError(`Cannot inform: ${status} is not a status of 100 to 199, or is 101`);
+    }
+    if (this.#isHeadOut) throw new TypeError("Cannot inform: the final head is out");
+    if (this.isOver) return;
+    if (this.#host.connection.inform(status, prepareFields(fields))) this.#host.outlet.flush();
+  }
+
+  setTrailers(fields: FieldsInit | (() => FieldsInit)): void {
+    if (typeof fields !== "function") prepareTrailers(fields);
+    this.#trailers = fields;
+  }
+
+  upgrade(fields: FieldsInit | undefined): Tunnel {
+    const { connection, outlet } = this.#host;
+    if (this.isOver || this.#isHeadOut) throw new TypeError("Cannot upgrade: the final head is out");
+    if (connection.reading !== "done") throw new TypeError("Cannot upgrade: the request's content is unread");
+    this.#answer = upgradeAnswer(this.head, fields);
+    connection.switchProtocols(this.#answer.fields, this.#date());
+    this.#isHeadOut = true;
+    this.tunnel = new TunnelEnd({
+      connection,
+      outlet,
+      regulateReading: () => this.#host.regulateReading(),
+      endWriting: () => this.#host.endWriting(),
+      tunnelDone: () => this.#tunnelDone(),
+    });
+    outlet.flush();
+    return this.tunnel;
+  }
+
+  sendPiece(piece: Piece): boolean {
+    if (this.isOver) return false;
+    try {
+      this.#commit(undefined);
+    } catch (error) {
+      this.failed(error);
+      return false;
+    }
+    const { connection } = this.#host;
+    if (!connection.hasBody) return false;
+    const isWhole = connection.send(piece, true);
+    if (!isWhole) this.#reportExcess();
+    return isWhole;
+  }
+
+  sendNow(): void {
+    if (this.isOver) return;
+    try {
+      this.#commit(undefined);
+    } catch (error) {
+      return this.failed(error);
+    }
+    this.#host.outlet.flush();
+  }
+
+  sendSoon(): void {
+    this.#host.outlet.flushSoon();
+  }
+
+  waitForRoom(piece: Piece, task: () => void): boolean {
+    const { outlet } = this.#host;
+    // A large piece goes out uncopied: its maker is not asked for the next one before it is sent.
+    const isLent = typeof piece !== "string" && piece.length >= LARGE_PIECE;
+    if (!isLent && !outlet.isFull) return true;
+    outlet.flush();
+    if (isLent ? outlet.isEmpty : !outlet.isFull) return true;
+    if (isLent) outlet.whenEmpty(task);
+    else outlet.whenRoom(task);
+    return false;
+  }
+
+  whenInput(task: () => void): void {
+    let isNow = true;
+    this.reader.whenReady(() => isNow ? this.defer(task) : task());
+    isNow = false;
+  }
+
+  defer(task: () => void): void {
+    this.#host.surroundings.defer(task);
+  }
+
+  keepResult(result: unknown, exception: unknown): void {
+    this.environ.result = result;
+    this.environ.exception = exception;
+  }
+
+  pumped(): void {
+    if (this.isOver) return;
+    this.#finish(undefined);
+  }
+
+  failed(error: unknown): void {
+    if (this.tunnel) return this.#tunnelFailed(error);
+    if (this.isOver) {
+      if (error !== this.#lost) this.#host.settings.reportError(error);
+      return;
+    }
+    const fault = this.#peersFault(error);
+    if (fault) return this.#isHeadOut ? this.#host.abortConnection(fault) : this.#refuse(fault.status, fault);
+    this.#host.settings.reportError(error);
+    if (this.#isHeadOut) this.#host.abortConnection(error);
+    else this.#refuse(500, error);
+  }
+
+  closeFailed(error: unknown): void {
+    this.#host.settings.reportError(error);
+  }
+
+  #createReader(): ContentReader {
+    const { connection, outlet, surroundings } = this.#host;
+    const reader = new ContentReader({
+      connection,
+      flush: () => outlet.flush(),
+      regulateReading: () => this.#host.regulateReading(),
+      now: () => surroundings.now(),
+    });
+    if (this.isOver) reader.fail(this.#noMoreContent());
+    return reader;
+  }
+
+  #start(status: number | string, fields: FieldsInit | undefined, error: unknown): void {
+    if (this.#isHeadOut) {
+      if (error !== undefined) throw error;
+      throw new TypeError("Cannot start response: the head is out");
+    }
+    if (this.#answer && error === undefined) {
+      throw new TypeError("Cannot start response a second time: say why in the third argument");
+    }
+    this.#answer = startAnswer(status, fields);
+  }
+
+  /** Deals with what the application returned. */
+  #accept(result: Result): void {
+    if (this.tunnel) return;
+    if (result === undefined) return this.isOver ? undefined : this.#finish(undefined);
+    if (isPiece(result)) return this.#finish(result);
+    if (Array.isArray(result) && result.length < 2 && (result.length === 0 || isPiece(result[0]))) {
+      return this.#finish(result[0]);
+    }
+    this.#pump = this.#createPump(result);
+    if (!this.#pump) return;
+    if (this.isOver) this.#pump.stop();
+    else this.#pump.run();
+  }
+
+  #createPump(result: unknown): Pump | undefined {
+    try {
+      const iterable = result as Partial<Iterable<Item> & AsyncIterable<Piece>> | null;
+      if (typeof iterable?.[Symbol.asyncIterator] === "function") {
+        return new AsyncIterablePump(iterable as AsyncIterable<Piece>, this);
+      }
+      if (typeof iterable?.[Symbol.iterator] === "function") return new IterablePump(iterable as Iterable<Item>, this);
+      throw new TypeError(
+        `Cannot send result: ${result === null ? "null" : typeof result} is no piece and no iterable`,
+      );
+    } catch (error) {
+      this.failed(error);
+      return undefined;
+    }
+  }
+
+  /** Ends the answer; `piece` is all content where it comes in one piece and nothing was sent before. */
+  #finish(piece: Piece | undefined): void {
+    if (this.isOver) return;
+    try {
+      const content = piece === undefined || this.#isHeadOut ? piece : encodeUnlessAscii(piece);
+      const { connection } = this.#host;
+      this.#commit(content?.length ?? 0);
+      if (content !== undefined && !connection.send(content) && connection.hasBody) this.#reportExcess();
+      const missing = connection.finish(this.#trailersText());
+      if (missing > 0) throw new Error(`Cannot finish response: ${missing} announced octets are missing`);
+    } catch (error) {
+      return this.failed(error);
+    }
+    this.#end();
+    this.#host.exchangeDone(this);
+  }
+
+  /** Sends the head, once. `length` is that of the whole content where all of it is there. */
+  #commit(length: number | undefined): void {
+    if (this.#isHeadOut) return;
+    const answer = this.#answer;
+    if (!answer) throw new TypeError("Cannot answer: startResponse was not called");
+    this.#refuseMisfit(answer);
+    if (length !== undefined) this.#closeOverUnreadContent();
+    this.#host.connection.respond({ ...answer, knownLength: length, date: this.#date() });
+    this.#isHeadOut = true;
+  }
+
+  /** An answer that does not fit the request becomes an error's. */
+  #refuseMisfit(answer: StartedAnswer): void {
+    const isSuccess = answer.status < 400;
+    // Content that broke while the application read it is no success, whatever the application says.
+    if (isSuccess && this.#reader?.isFailureTold) throw this.#reader.failure;
+    if (this.head.method !== "CONNECT") return;
+    if (answer.status < 300) throw notTaken("CONNECT");
+    this.#host.connection.closeAfter("application");
+  }
+
+  /** Whatever is left unread will be read away if it is known to be little; if not, the head says that we close. */
+  #closeOverUnreadContent(): void {
+    const { connection, settings } = this.#host;
+    if (connection.reading !== "content") return;
+    const rest = connection.contentRest;
+    const isTooMuch = rest !== Infinity && rest > settings.deadlines.drain.bytes;
+    if (connection.owesContinue || isTooMuch || this.#reader?.failure !== undefined) {
+      connection.closeAfter("unread-content");
+    }
+  }
+
+  #writePiece(piece: Piece): void | Promise<void> {
+    if (this.isOver) {
+      if (this.#lost === undefined) throw new TypeError("Cannot write: the response is complete");
+      const lost = Promise.reject(this.#lost);
+      lost.catch(() => {});
+      return lost;
+    }
+    if (piece.length === 0) return;
+    this.#commit(undefined);
+    const { connection, outlet } = this.#host;
+    if (!connection.hasBody) return;
+    if (!connection.send(piece)) throw new RangeError("Cannot write: it is more than content-length announced");
+    if (!outlet.isFull) return outlet.flushSoon();
+    outlet.flush();
+    if (!outlet.isFull) return;
+    return new Promise((resolve) => outlet.whenRoom(resolve));
+  }
+
+  #trailersText(): string {
+    if (this.#trailers === undefined) return "";
+    return prepareTrailers(typeof this.#trailers === "function" ? this.#trailers() : this.#trailers);
+  }
+
+  /** The error as the peer's fault: broken content that the application read, or a request that nobody takes. */
+  #peersFault(error: unknown): ProtocolError | undefined {
+    const failure = this.#reader?.isFailureTold ? this.#reader.failure : error;
+    return failure instanceof ProtocolError ? failure : undefined;
+  }
+
+  #refuse(status: number, error: unknown): void {
+    this.error = error;
+    this.#answer = { status, reason: undefined, fields: prepareFields(undefined) };
+    this.#host.connection.refuse(
+      status,
+      this.#date(),
+      error instanceof ProtocolError ? "protocol-error" : "application",
+    );
+    this.#isHeadOut = true;
+    this.#end();
+    this.#host.exchangeDone(this);
+  }
+
+  /** Takes note of how it ended and stops the application's iterable. */
+  #end(): void {
+    const { connection } = this.#host;
+    this.#outcome = {
+      status: this.#isHeadOut ? this.#answer!.status : 0,
+      bodyBytes: this.tunnel ? this.tunnel.octets : connection.bodyBytes,
+      wireBytes: connection.output.total - this.#wireStart,
+      error: this.error,
+    };
+    this.#pump?.stop();
+    this.#reader?.fail(this.#noMoreContent());
+  }
+
+  #noMoreContent(): unknown {
+    return this.#lost ?? new TypeError("Cannot read content: the exchange is over");
+  }
+
+  #tunnelDone(): void {
+    if (this.isOver) return;
+    this.#end();
+    this.#host.exchangeDone(this);
+  }
+
+  #tunnelFailed(error: unknown): void {
+    if (!this.isOver) {
+      this.#host.settings.reportError(error);
+      this.#host.abortConnection(error);
+    } else if (error !== this.#lost) {
+      this.#host.settings.reportError(error);
+    }
+  }
+
+  #reportExcess(): void {
+    this.#host.settings.reportError(
+      new RangeError("Cannot send all content: it is more than content-length announced"),
+    );
+  }
+
+  #date(): string {
+    const { settings, surroundings } = this.#host;
+    return settings.dates.at(surroundings.unixTime());
+  }
+}
+
+/** A short ASCII text is as long as its octets; any other is encoded to know. */
+function encodeUnlessAscii(piece: Piece): Piece {
+  return typeof piece === "string" && !isShortAscii(piece) ? encodeText(piece) : piece;
+}

@@ -1,0 +1,156 @@
+/**
+ * The tunnel: what a connection is after an upgrade or CONNECT. Bytes pass both ways, with the same backpressure and
+ * half-close as content (RFC 9110, sections 7.8 and 9.3.6).
+ *
+ * @module
+ */
+
+import type { ServerConnection } from "../connection/server_connection.ts";
+import { ConnectionLostError } from "../errors.ts";
+import { encodeText } from "../write/utf8.ts";
+import type { Outlet } from "./outlet.ts";
+import type { Piece } from "./piece.ts";
+
+/** Both ways of a connection that is no longer HTTP. */
+export interface Tunnel extends AsyncIterable<Uint8Array> {
+  /**
+   * Reads what is there, waiting for at least one octet. One read may be under way at a time.
+   *
+   * @returns The octets; undefined once the peer has ended its side
+   */
+  read(): Promise<Uint8Array | undefined>;
+  /**
+   * Sends.
+   *
+   * @param piece What to send; it is copied
+   * @returns A promise when the peer is slower; safe to ignore
+   * @throws {TypeError} After `end`
+   */
+  write(piece: Piece): void | Promise<void>;
+  /** Ends our side; reading goes on. The tunnel is over when both sides have ended. */
+  end(): void;
+  /** Settles when the tunnel is over: rejects with a `ConnectionLostError` if the connection was lost. */
+  readonly closed: Promise<void>;
+}
+
+/** What a tunnel needs of the conversation. */
+export interface TunnelHost {
+  /** The connection's state. */
+  readonly connection: ServerConnection;
+  /** The way out. */
+  readonly outlet: Outlet;
+  /** Octets were taken or are waited for: reading may have to go on. */
+  regulateReading(): void;
+  /** Our side has ended. */
+  endWriting(): void;
+  /** Both sides have ended. */
+  tunnelDone(): void;
+}
+
+interface PendingRead {
+  resolve(bytes: Uint8Array | undefined): void;
+  reject(error: unknown): void;
+}
+
+/** A tunnel, as the gateway holds it. */
+export class TunnelEnd implements Tunnel {
+  readonly #host: TunnelHost;
+  #pending: PendingRead | undefined;
+  #lost: unknown = undefined;
+  #hasEnded = false;
+  #isDone = false;
+  #settle: { resolve(): void; reject(error: unknown): void };
+  /** Octets sent. */
+  octets = 0;
+  readonly closed: Promise<void>;
+
+  /**
+   * @param host The conversation
+   */
+  constructor(host: TunnelHost) {
+    this.#host = host;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.closed = promise;
+    this.#settle = { resolve, reject };
+    // Nobody has to look at it.
+    promise.catch(() => {});
+  }
+
+  /** Whether somebody waits for octets. */
+  get isWaiting(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  read(): Promise<Uint8Array | undefined> {
+    if (this.#pending) return Promise.reject(new TypeError("Cannot read tunnel: another read is under way"));
+    return new Promise((resolve, reject) => {
+      this.#pending = { resolve, reject };
+      this.advance();
+      this.#host.regulateReading();
+    });
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+    for (let bytes = await this.read(); bytes; bytes = await this.read()) yield bytes;
+  }
+
+  write(piece: Piece): void | Promise<void> {
+    if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    if (this.#hasEnded) throw new TypeError("Cannot write to tunnel: our side has ended");
+    const bytes = typeof piece === "string" ? encodeText(piece) : piece;
+    const { connection, outlet } = this.#host;
+    if (bytes.length > 0) connection.output.append(bytes);
+    this.octets += bytes.length;
+    outlet.flush();
+    if (!outlet.isFull) return;
+    return new Promise((resolve, reject) => {
+      outlet.whenRoom(() => this.#lost === undefined ? resolve() : reject(this.#lost));
+    });
+  }
+
+  end(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#host.endWriting();
+    this.#finishIfBothEnded();
+  }
+
+  /** Octets have come, or the peer has ended: serves whoever reads. */
+  advance(): void {
+    const pending = this.#pending;
+    const { connection } = this.#host;
+    const { input } = connection;
+    if (pending && input.unread > 0) {
+      this.#pending = undefined;
+      const bytes = input.bytes.slice(input.start, input.end);
+      input.start = input.end;
+      pending.resolve(bytes);
+    } else if (pending && connection.hasEnded) {
+      this.#pending = undefined;
+      pending.resolve(undefined);
+    }
+    this.#finishIfBothEnded();
+  }
+
+  /**
+   * The connection is gone.
+   *
+   * @param error Why
+   */
+  lose(error: unknown): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.#lost = error ?? new ConnectionLostError("The connection is lost");
+    this.#pending?.reject(this.#lost);
+    this.#pending = undefined;
+    this.#settle.reject(this.#lost);
+  }
+
+  #finishIfBothEnded(): void {
+    const { connection } = this.#host;
+    if (this.#isDone || !this.#hasEnded || !connection.hasEnded || connection.input.unread > 0) return;
+    this.#isDone = true;
+    this.#settle.resolve();
+    this.#host.tunnelDone();
+  }
+}
