@@ -82,6 +82,8 @@ export class ProtocolError extends Error {
   readonly code: ProtocolErrorCode;
 
   /**
+   * Makes a `ProtocolError`.
+   *
    * @param code The rule that was broken
    * @param message What was seen, for the log: sentence case, no period
    */
@@ -107,6 +109,8 @@ export class ConnectionLostError extends Error {
   override readonly name: string = "ConnectionLostError";
 
   /**
+   * Makes a `ConnectionLostError`.
+   *
    * @param message What happened: sentence case, no period
    * @param cause What the transport said, if anything
    */
@@ -123,6 +127,8 @@ export class ConnectionClosingError extends Error {
   readonly by: "peer" | "shutdown";
 
   /**
+   * Makes a `ConnectionClosingError`.
+   *
    * @param by Who ends it
    */
   constructor(by: "peer" | "shutdown") {

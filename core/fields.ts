@@ -29,6 +29,8 @@ export class FieldSection implements Iterable<FieldLine> {
   readonly #flat: readonly string[];
 
   /**
+   * Makes a `FieldSection`.
+   *
    * @param flat Names and values by turns: name, value, name, value. The section keeps the array
    */
   constructor(flat: readonly string[] = []) {

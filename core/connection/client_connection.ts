@@ -9,7 +9,6 @@ import { ProtocolError } from "../errors.ts";
 import type { FieldSection, FieldsInit } from "../fields.ts";
 import type { ContentStep } from "../parse/chunked.ts";
 import { ContentDecoder } from "../parse/content.ts";
-import { type Framing, NO_FRAMING } from "../message.ts";
 import { parseResponseHead, type ResponseHead } from "../parse/response_head.ts";
 import { SectionWatch } from "../parse/section_watch.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "../parse/settings.ts";
@@ -76,6 +75,8 @@ export class ClientConnection {
   hasEnded = false;
 
   /**
+   * Makes a `ClientConnection`.
+   *
    * @param settings Bounds and decoder
    * @param output Where what is to be sent gathers
    */
@@ -280,10 +281,3 @@ export class ClientConnection {
     this.writing = move(WRITING_MOVES, this.writing, event);
   }
 }
-
-/** What `request` takes. */
-export type { RequestInit };
-/** How a message's body is framed. */
-export type { Framing };
-/** No body. */
-export { NO_FRAMING };

@@ -13,14 +13,14 @@ export type ReadingState = "head" | "content" | "done" | "tunnel" | "closed";
 /** Where we are in what we send. */
 export type WritingState = "idle" | "interim" | "content" | "done" | "tunnel" | "closed";
 
+/** What moves both. */
+export type JointEvent = "start over" | "switch protocols" | "close";
+
 /** What moves the reading state. */
-export type ReadingEvent = "head with content" | "head without content" | "end of content" | Joint;
+export type ReadingEvent = "head with content" | "head without content" | "end of content" | JointEvent;
 
 /** What moves the writing state. */
-export type WritingEvent = "inform" | "begin" | "finish" | Joint;
-
-/** What moves both. */
-type Joint = "start over" | "switch protocols" | "close";
+export type WritingEvent = "inform" | "begin" | "finish" | JointEvent;
 
 /** For each state, where its events lead; an event that is not there is illegal in that state. */
 export type Moves<State extends string, Event extends string> = Readonly<

@@ -13,7 +13,7 @@ import { ProtocolError } from "../errors.ts";
 import type { FieldSection } from "../fields.ts";
 import type { ContentStep } from "../parse/chunked.ts";
 import { ContentDecoder } from "../parse/content.ts";
-import { type Framing, NO_FRAMING } from "../message.ts";
+import { NO_FRAMING } from "../message.ts";
 import { parseRequestHead, type RequestHead } from "../parse/request_head.ts";
 import { SectionWatch } from "../parse/section_watch.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "../parse/settings.ts";
@@ -81,6 +81,8 @@ export class ServerConnection {
   bodyBytes = 0;
 
   /**
+   * Makes a `ServerConnection`.
+   *
    * @param settings Bounds, departures from the strict reading, decoder
    * @param output Where what is to be sent gathers
    */
@@ -414,6 +416,3 @@ export class ServerConnection {
 export function notTaken(what: string): ProtocolError {
   return new ProtocolError("not-taken", `Cannot serve ${what}: the application does not take it`);
 }
-
-/** How a message's body is framed, for those who drive a connection by hand. */
-export type { Framing };

@@ -75,6 +75,8 @@ export class ContentReader {
   lastIsFirst = false;
 
   /**
+   * Makes a `ContentReader`.
+   *
    * @param host The conversation
    */
   constructor(host: ReaderHost) {

@@ -1,34 +1,16 @@
 /**
- * The conversation: runs an application over one connection, driven by the events of its transport.
+ * The conversation: what a transport talks to, one for each connection.
  *
  * Push in, push out: `receive` parses what came, runs the application for each request, and sends all answers in one
- * write. One exchange is in hand at a time; what comes meanwhile waits as octets.
+ * write.
  *
  * @module
  */
 
-import type { CloseReason } from "../connection/lifecycle.ts";
-import { ServerConnection } from "../connection/server_connection.ts";
-import { ConnectionLostError, ProtocolError } from "../errors.ts";
-import { SendBuffer } from "../write/send_buffer.ts";
-import { Exchange, type ExchangeHost } from "./exchange.ts";
-import { Outlet } from "./outlet.ts";
+import { ExchangeLoop } from "./exchange_loop.ts";
 import type { Port, Surroundings } from "./port.ts";
-import { Reporter } from "./reporter.ts";
 import { GatewaySettings } from "./settings.ts";
 import type { App, GatewayOptions } from "./types.ts";
-import { nextDeadline, type Timed, whatIsDue } from "./watchdog.ts";
-
-/**
- * Where a conversation is: `serving` requests; `draining` content that the application left; `lingering` for the peer to
- * read the last answer and close; `closed`.
- */
-type Phase = "serving" | "draining" | "lingering" | "closed";
-
-/** When so many octets were gathered in one turn, the next exchange waits for a later one. */
-const TURN_OCTETS = 65_536;
-
-const OPTIONS_FIELDS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, CONNECT";
 
 /**
  * One connection, driven by events. After `abort`, and once the port was closed, every call does nothing.
@@ -69,68 +51,27 @@ const OPTIONS_FIELDS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, CON
  * assertStringIncludes(sent, "content-length: 5");
  * ```
  */
-export class Conversation implements ExchangeHost, Timed {
-  readonly #app: App;
-  readonly #reporter: Reporter;
-  #phase: Phase = "serving";
-  #isAdvancing = false;
-  #isReadingPaused = false;
-  #turnStart = 0;
-  #discarded = 0;
-  readonly #advanceLater = (): void => this.#goOn();
-  /** The connection's protocol state. */
-  readonly connection: ServerConnection;
-  /** The way out. */
-  readonly outlet: Outlet;
-  /** The far side. */
-  readonly port: Port;
-  /** The clock and the turn. */
-  readonly surroundings: Surroundings;
-  /** What all connections share. */
-  readonly settings: GatewaySettings;
-  /** The exchange in hand. */
-  exchange: Exchange | undefined = undefined;
-  /** Why the connection is closing, undefined if it is not. */
-  closingBy: "peer" | "shutdown" | undefined = undefined;
-  /** Since when the connection is idle. */
-  idleSince: number;
-  /** Since when a head is awaited in full; undefined before its first octet. */
-  headSince: number | undefined = undefined;
-  /** When what is left of the connection ends: draining, lingering, or the grace of a shutdown. */
-  endsAt: number = Infinity;
+export class Conversation {
+  readonly #loop: ExchangeLoop;
 
   /**
+   * Begins a conversation.
+   *
    * @param app The application
-   * @param port The far side
+   * @param port The far side of the connection
    * @param surroundings The clock and the turn
    * @param options How to behave; give all connections of a server the same `GatewaySettings`
+   * @throws {TypeError} For an option that is not known or has the wrong type
+   * @throws {RangeError} For a bound that is no number of at least 0
    */
-  constructor(
-    app: App,
-    port: Port,
-    surroundings: Surroundings,
-    options: GatewayOptions | GatewaySettings = {},
-  ) {
+  constructor(app: App, port: Port, surroundings: Surroundings, options: GatewayOptions | GatewaySettings = {}) {
     const settings = options instanceof GatewaySettings ? options : new GatewaySettings(options);
-    const output = new SendBuffer(settings.pool);
-    this.#app = app;
-    this.port = port;
-    this.surroundings = surroundings;
-    this.settings = settings;
-    this.connection = new ServerConnection(settings.parse, output);
-    this.outlet = new Outlet(port, output, surroundings, settings.parse.limits.sendBuffer);
-    this.#reporter = new Reporter(settings, surroundings, port);
-    this.idleSince = surroundings.now();
+    this.#loop = new ExchangeLoop(app, port, surroundings, settings);
   }
 
   /** When `tick` is due next, on the clock of `surroundings.now`; Infinity if never. */
   get deadline(): number {
-    return this.#phase === "closed" ? Infinity : nextDeadline(this);
-  }
-
-  /** Whether requests are served: not when the connection is only read away or waits for its end. */
-  get isServing(): boolean {
-    return this.#phase === "serving";
+    return this.#loop.deadline;
   }
 
   /**
@@ -139,49 +80,22 @@ export class Conversation implements ExchangeHost, Timed {
    * @param bytes The octets: lent until the call returns, unless `ownedBlocks` is set
    */
   receive(bytes: Uint8Array): void {
-    if (this.#phase === "closed") return;
-    this.connection.receive(bytes);
-    this.#advance();
-    this.connection.release(this.settings.ownedBlocks);
-    this.outlet.flush();
-    this.#settleSent();
-    this.regulateReading();
-    this.#watchHead();
+    this.#loop.receive(bytes);
   }
 
   /** The peer has ended its side. */
   receiveEnd(): void {
-    if (this.#phase === "closed" || this.connection.hasEnded) return;
-    this.connection.receiveEnd();
-    this.closingBy ??= "peer";
-    this.exchange?.announceClosing("peer");
-    this.#goOn();
+    this.#loop.receiveEnd();
   }
 
   /** The port has taken the write that it held. */
   drained(): void {
-    if (this.#phase === "closed") return;
-    this.outlet.drained();
-    this.#settleSent();
+    this.#loop.drained();
   }
 
-  /** Acts on the deadlines that have come. */
+  /** Acts on the deadlines that have come. A shared tick once or twice a second calls it when `deadline` has passed. */
   tick(): void {
-    if (this.#phase === "closed") return;
-    switch (whatIsDue(this, this.surroundings.now())) {
-      case "head":
-        return this.#refuse(new ProtocolError("timeout", "Cannot wait for request any longer: its head is incomplete"));
-      case "idle":
-        return this.#close();
-      case "content":
-        return this.exchange!.reader.fail(new ProtocolError("timeout", "Cannot wait for content any longer"));
-      case "write":
-        return this.abortConnection(new ConnectionLostError("The peer takes nothing any more"));
-      case "application":
-        return this.exchange!.expire(new Error("The application took too long"));
-      case "end":
-        return this.#endIsDue();
-    }
+    this.#loop.tick();
   }
 
   /**
@@ -190,295 +104,15 @@ export class Conversation implements ExchangeHost, Timed {
    * @param graceMs How long, in ms
    */
   shutdown(graceMs: number): void {
-    if (this.#phase === "closed" || this.connection.closeReason === "shutdown") return;
-    this.closingBy ??= "shutdown";
-    this.connection.closeAfter("shutdown");
-    this.exchange?.announceClosing("shutdown");
-    if (this.#phase !== "serving") return;
-    this.endsAt = this.surroundings.now() + graceMs;
-    if (graceMs <= 0) this.#endIsDue();
+    this.#loop.shutdown(graceMs);
   }
 
   /**
-   * The transport is gone.
+   * The transport is gone, by a reset, an error, or because its owner ends it.
    *
    * @param reason Why: what `environ.signal` fires with
    */
   abort(reason: unknown): void {
-    if (this.#phase === "closed") return;
-    this.#leave(reason ?? new ConnectionLostError("The connection is lost"));
-  }
-
-  /** Octets were taken or are waited for: stops reading while too many lie unread, and goes on when they do not. */
-  regulateReading(): void {
-    if (this.#phase === "closed") return;
-    const isOver = this.#hasEnough();
-    if (isOver === this.#isReadingPaused) return;
-    this.#isReadingPaused = isOver;
-    if (isOver) this.port.pauseReading();
-    else this.port.resumeReading();
-  }
-
-  /** The answer is written whole, or refused. */
-  exchangeDone(exchange: Exchange): void {
-    this.#reporter.add(exchange);
-    this.exchange = undefined;
-    if (exchange.tunnel) return this.outlet.whenEmpty(() => this.#close());
-    const event = this.connection.turnOver();
-    if (event === "start over") this.#awaitHead();
-    else if (event === "close" || !this.#mayDrain()) this.#linger();
-    else this.#drain();
-    if (!this.#isAdvancing) this.#goOn();
-  }
-
-  /** The answer cannot be completed: the peer must not take it for whole. */
-  abortConnection(error: unknown): void {
-    if (this.#phase === "closed") return;
-    this.port.abort();
-    this.#leave(error);
-  }
-
-  /** Our side of a tunnel has ended. */
-  endWriting(): void {
-    this.outlet.flush();
-    this.outlet.whenEmpty(() => this.port.endWriting());
-  }
-
-  /** Goes on outside of `receive`. */
-  #goOn(): void {
-    if (this.#phase === "closed") return;
-    this.#advance();
-    this.connection.release(true);
-    this.outlet.flush();
-    this.#settleSent();
-    this.regulateReading();
-    this.#watchHead();
-  }
-
-  #advance(): void {
-    if (this.#isAdvancing) return;
-    this.#isAdvancing = true;
-    this.#turnStart = this.connection.output.total;
-    while (this.#step());
-    this.#isAdvancing = false;
-  }
-
-  /** One step; false when there is nothing to do before something happens. */
-  #step(): boolean {
-    switch (this.#phase) {
-      case "serving":
-        return this.exchange ? this.#feedExchange(this.exchange) : this.#nextRequest();
-      case "draining":
-        return this.#drainStep();
-      case "lingering":
-        this.#discardAll();
-        return false;
-      case "closed":
-        return false;
-    }
-  }
-
-  #feedExchange(exchange: Exchange): boolean {
-    if (exchange.tunnel) exchange.tunnel.advance();
-    else exchange.readerInUse?.advance();
-    return this.exchange !== exchange;
-  }
-
-  #nextRequest(): boolean {
-    const { connection, outlet } = this;
-    if (connection.input.unread > 0 && this.#mustPause()) return false;
-    try {
-      if (connection.readHead()) return this.#serve();
-    } catch (error) {
-      this.#refuse(error as ProtocolError);
-      return true;
-    }
-    // Nothing more comes: what was begun will never be whole.
-    if (connection.hasEnded) outlet.whenEmpty(() => this.#close());
-    return false;
-  }
-
-  /** Whether the next request has to wait: the client takes no answers, or the turn is over. */
-  #mustPause(): boolean {
-    const { connection, outlet } = this;
-    if (outlet.isFull) outlet.flush();
-    if (outlet.isFull) {
-      outlet.whenRoom(this.#advanceLater);
-      return true;
-    }
-    if (connection.output.total - this.#turnStart < TURN_OCTETS) return false;
-    this.surroundings.defer(this.#advanceLater);
-    return true;
-  }
-
-  #serve(): boolean {
-    const exchange = new Exchange(this);
-    this.exchange = exchange;
-    this.headSince = undefined;
-    if (this.connection.hasEnded && this.connection.input.unread === 0) this.connection.closeAfter("peer");
-    const refusal = this.#refusal();
-    if (refusal) exchange.failed(refusal);
-    else if (this.#isForServer(exchange)) exchange.run(answerAsterisk);
-    else exchange.run(this.#app);
-    return this.exchange !== exchange;
-  }
-
-  /** RFC 9110, section 7.4: a request for https that came in the clear was not meant for here. */
-  #refusal(): ProtocolError | undefined {
-    const isMisdirected = this.connection.head!.targetParts.scheme === "https" && !this.port.tls &&
-      !this.settings.parse.protocol.trustedGateway;
-    return isMisdirected
-      ? new ProtocolError("misdirected-request", "Cannot serve https target: the connection has no TLS")
-      : undefined;
-  }
-
-  /** `OPTIONS *` asks the server, not a resource (RFC 9110, section 9.3.7). */
-  #isForServer(exchange: Exchange): boolean {
-    return exchange.head.targetParts.form === "asterisk" && !this.settings.parse.protocol.asteriskToApplication;
-  }
-
-  #refuse(error: ProtocolError): void {
-    if (error.code === "unexpected-eof") return this.#close();
-    const { connection } = this;
-    const before = connection.output.total;
-    connection.refuse(error.status, this.settings.dates.at(this.surroundings.unixTime()), closeReason(error));
-    this.#reporter.addRefusal(error, connection.output.total - before);
-    this.#linger();
-    if (!this.#isAdvancing) this.#goOn();
-  }
-
-  /** Whether the rest of the content is worth reading away to keep the connection. */
-  #mayDrain(): boolean {
-    const { connection } = this;
-    if (!connection.persistent || connection.owesContinue || connection.hasEnded) return false;
-    const rest = connection.contentRest;
-    return rest === Infinity || rest <= this.settings.deadlines.drain.bytes;
-  }
-
-  #drain(): void {
-    this.#phase = "draining";
-    this.#discarded = 0;
-    this.endsAt = this.surroundings.now() + this.settings.deadlines.drain.ms;
-  }
-
-  #drainStep(): boolean {
-    const { connection } = this;
-    try {
-      for (let step = connection.readContent(); step !== "end"; step = connection.readContent()) {
-        if (step === "more") return this.#drainMore();
-        const octets = connection.runEnd - connection.input.start;
-        connection.takeContent(octets);
-        this.#discarded += octets;
-        if (this.#discarded > this.settings.deadlines.drain.bytes) return this.#lingerOverContent();
-      }
-    } catch {
-      // The answer is out: what is wrong with the content behind it concerns nobody.
-      return this.#lingerOverContent();
-    }
-    this.#phase = "serving";
-    this.endsAt = Infinity;
-    if (connection.turnOver() === "start over") this.#awaitHead();
-    else this.#linger();
-    return true;
-  }
-
-  #drainMore(): boolean {
-    return this.connection.hasEnded ? this.#lingerOverContent() : false;
-  }
-
-  #lingerOverContent(): boolean {
-    this.connection.closeAfter("unread-content");
-    this.#linger();
-    return true;
-  }
-
-  /**
-   * The last answer is written: ends our side, reads away a bounded rest and waits for the peer to close. Closing at
-   * once would reset a peer that still sends, and with it lose the answer (RFC 9112, section 9.6).
-   */
-  #linger(): void {
-    const { linger } = this.settings.deadlines;
-    this.#phase = "lingering";
-    this.#discarded = 0;
-    this.endsAt = Infinity;
-    this.outlet.whenEmpty(() => {
-      if (this.connection.hasEnded) return this.#close();
-      this.endsAt = this.surroundings.now() + linger.ms;
-      this.port.endWriting();
-    });
-  }
-
-  #discardAll(): void {
-    const { input } = this.connection;
-    this.#discarded += input.unread;
-    input.start = input.end;
-    if (this.connection.hasEnded) this.outlet.whenEmpty(() => this.#close());
-  }
-
-  #endIsDue(): void {
-    if (this.#phase === "draining") {
-      this.#lingerOverContent();
-      return this.#goOn();
-    }
-    if (this.#phase === "lingering") return this.#close();
-    this.endsAt = Infinity;
-    const isIdle = !this.exchange && this.connection.input.unread === 0;
-    if (isIdle) this.outlet.whenEmpty(() => this.#close());
-  }
-
-  #awaitHead(): void {
-    this.#phase = "serving";
-    this.idleSince = this.surroundings.now();
-  }
-
-  /** The head's deadline counts from its first octet and is not put off by later ones. */
-  #watchHead(): void {
-    if (this.exchange || this.#phase !== "serving" || this.connection.input.unread === 0) this.headSince = undefined;
-    else this.headSince ??= this.surroundings.now();
-  }
-
-  /** Whether enough lies unread that no more is to be read for now. */
-  #hasEnough(): boolean {
-    if (this.#phase === "draining") return false;
-    if (this.#phase === "lingering") return this.#discarded >= this.settings.deadlines.linger.bytes;
-    if (this.connection.input.unread < this.settings.parse.limits.readAhead) return false;
-    // Whoever waits for octets gets them, however many a head or a chunk line takes that is within its limits.
-    const { exchange } = this;
-    if (!exchange) return this.outlet.isFull;
-    const isWaiting = exchange.tunnel ? exchange.tunnel.isWaiting : exchange.readerInUse?.isWaiting === true;
-    return !isWaiting;
-  }
-
-  #settleSent(): void {
-    if (this.#reporter.hasPending && this.outlet.isEmpty) this.#reporter.settle(true);
-  }
-
-  /** Ends both sides; all that was to be sent is sent. */
-  #close(): void {
-    if (this.#phase === "closed") return;
-    this.port.close();
-    this.#leave(new ConnectionLostError("The connection is closed"));
-  }
-
-  #leave(reason: unknown): void {
-    this.#phase = "closed";
-    this.connection.close();
-    const isSent = this.outlet.isEmpty;
-    this.outlet.close();
-    this.#reporter.settle(isSent, reason);
-    const { exchange } = this;
-    this.exchange = undefined;
-    if (!exchange) return;
-    exchange.lose(reason);
-    this.#reporter.add(exchange);
-    this.#reporter.settle(false, reason);
+    this.#loop.abort(reason);
   }
 }
-
-function closeReason(error: ProtocolError): CloseReason {
-  return error.code === "timeout" ? "deadline" : "protocol-error";
-}
-
-const answerAsterisk: App = (_environ, startResponse) => {
-  startResponse(204, { allow: OPTIONS_FIELDS });
-};

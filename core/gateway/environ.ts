@@ -91,6 +91,8 @@ export class Environ {
   exception: unknown = undefined;
 
   /**
+   * Makes an `Environ`.
+   *
    * @param source What the members are computed from
    */
   constructor(source: EnvironSource) {

@@ -7,14 +7,12 @@
  * @module
  */
 
-import { notTaken, type ServerConnection } from "../connection/server_connection.ts";
+import type { ServerConnection } from "../connection/server_connection.ts";
 import { ConnectionClosingError, ProtocolError } from "../errors.ts";
 import type { FieldsInit } from "../fields.ts";
 import type { RequestHead } from "../parse/request_head.ts";
-import { prepareFields, prepareTrailers } from "../write/fields_text.ts";
+import { prepareFields } from "../write/fields_text.ts";
 import { LARGE_PIECE } from "../write/send_buffer.ts";
-import { encodeText, isShortAscii } from "../write/utf8.ts";
-import { startAnswer, type StartedAnswer, upgradeAnswer } from "./answer.ts";
 import { ContentReader } from "./content_reader.ts";
 import { Environ, type EnvironSource, type ErrorLog, type Outcome } from "./environ.ts";
 import { Input } from "./input.ts";
@@ -22,6 +20,7 @@ import type { Outlet } from "./outlet.ts";
 import { isPiece, isThenable, type Item, type Piece } from "./piece.ts";
 import type { Port, Surroundings } from "./port.ts";
 import { AsyncIterablePump, IterablePump, type Pump, type PumpHost } from "./pump.ts";
+import { Responder, type ResponderHost } from "./responder.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { type Tunnel, TunnelEnd } from "./tunnel.ts";
 import type { App, Result, Write } from "./types.ts";
@@ -59,24 +58,28 @@ export interface ExchangeHost {
 }
 
 /** One exchange. */
-export class Exchange implements EnvironSource, PumpHost {
+export class Exchange implements EnvironSource, PumpHost, ResponderHost {
   readonly #host: ExchangeHost;
   readonly #wireStart: number;
   readonly #startResponse = (status: number | string, fields?: FieldsInit, error?: unknown): Write => {
-    this.#start(status, fields, error);
+    this.#responder.start(status, fields, error);
     return this.#write;
   };
   readonly #write: Write = (piece) => this.#writePiece(piece);
-  #answer: StartedAnswer | undefined;
-  #isHeadOut = false;
+  readonly #responder: Responder;
   #pump: Pump | undefined;
-  #trailers: FieldsInit | (() => FieldsInit) | undefined;
   #reader: ContentReader | undefined;
   #input: Input | undefined;
   #lossController: AbortController | undefined;
   #closingController: AbortController | undefined;
   #lost: unknown = undefined;
   #outcome: Omit<Outcome, "completed" | "durationMs"> | undefined;
+  /** The connection's state. */
+  readonly connection: ServerConnection;
+  /** What all connections share. */
+  readonly settings: GatewaySettings;
+  /** The clock and the turn. */
+  readonly surroundings: Surroundings;
   /** The request's head. */
   readonly head: RequestHead;
   /** What the application is told. */
@@ -89,13 +92,19 @@ export class Exchange implements EnvironSource, PumpHost {
   error: unknown = undefined;
 
   /**
+   * Makes an `Exchange`.
+   *
    * @param host The conversation
    */
   constructor(host: ExchangeHost) {
     this.#host = host;
     this.head = host.connection.head!;
     this.startedAt = host.surroundings.now();
+    this.connection = host.connection;
+    this.settings = host.settings;
+    this.surroundings = host.surroundings;
     this.#wireStart = host.connection.output.total;
+    this.#responder = new Responder(this, this.head);
     this.environ = new Environ(this);
   }
 
@@ -144,7 +153,7 @@ export class Exchange implements EnvironSource, PumpHost {
 
   /** Whether the final head is out. */
   get isHeadOut(): boolean {
-    return this.#isHeadOut;
+    return this.#responder.isHeadOut;
   }
 
   /** Whether the exchange is over: answered whole, refused, or lost. */
@@ -218,23 +227,19 @@ export class Exchange implements EnvironSource, PumpHost {
     if (!Number.isInteger(status) || status < 100 || status > 199 || status === 101) {
       throw new RangeError(`Cannot inform: ${status} is not a status of 100 to 199, or is 101`);
     }
-    if (this.#isHeadOut) throw new TypeError("Cannot inform: the final head is out");
+    if (this.isHeadOut) throw new TypeError("Cannot inform: the final head is out");
     if (this.isOver) return;
     if (this.#host.connection.inform(status, prepareFields(fields))) this.#host.outlet.flush();
   }
 
   setTrailers(fields: FieldsInit | (() => FieldsInit)): void {
-    if (typeof fields !== "function") prepareTrailers(fields);
-    this.#trailers = fields;
+    this.#responder.setTrailers(fields);
   }
 
   upgrade(fields: FieldsInit | undefined): Tunnel {
     const { connection, outlet } = this.#host;
-    if (this.isOver || this.#isHeadOut) throw new TypeError("Cannot upgrade: the final head is out");
-    if (connection.reading !== "done") throw new TypeError("Cannot upgrade: the request's content is unread");
-    this.#answer = upgradeAnswer(this.head, fields);
-    connection.switchProtocols(this.#answer.fields, this.#date());
-    this.#isHeadOut = true;
+    if (this.isOver) throw new TypeError("Cannot upgrade: the exchange is over");
+    this.#responder.switchProtocols(fields);
     this.tunnel = new TunnelEnd({
       connection,
       outlet,
@@ -249,22 +254,19 @@ export class Exchange implements EnvironSource, PumpHost {
   sendPiece(piece: Piece): boolean {
     if (this.isOver) return false;
     try {
-      this.#commit(undefined);
+      const sent = this.#responder.send(piece, true);
+      if (sent === "excess") this.#reportExcess();
+      return sent === "sent";
     } catch (error) {
       this.failed(error);
       return false;
     }
-    const { connection } = this.#host;
-    if (!connection.hasBody) return false;
-    const isWhole = connection.send(piece, true);
-    if (!isWhole) this.#reportExcess();
-    return isWhole;
   }
 
   sendNow(): void {
     if (this.isOver) return;
     try {
-      this.#commit(undefined);
+      this.#responder.sendHead();
     } catch (error) {
       return this.failed(error);
     }
@@ -314,9 +316,9 @@ export class Exchange implements EnvironSource, PumpHost {
       return;
     }
     const fault = this.#peersFault(error);
-    if (fault) return this.#isHeadOut ? this.#host.abortConnection(fault) : this.#refuse(fault.status, fault);
+    if (fault) return this.isHeadOut ? this.#host.abortConnection(fault) : this.#refuse(fault.status, fault);
     this.#host.settings.reportError(error);
-    if (this.#isHeadOut) this.#host.abortConnection(error);
+    if (this.isHeadOut) this.#host.abortConnection(error);
     else this.#refuse(500, error);
   }
 
@@ -325,7 +327,8 @@ export class Exchange implements EnvironSource, PumpHost {
   }
 
   #createReader(): ContentReader {
-    const { connection, outlet, surroundings } = this.#host;
+    const { connection, surroundings } = this;
+    const { outlet } = this.#host;
     const reader = new ContentReader({
       connection,
       flush: () => outlet.flush(),
@@ -334,17 +337,6 @@ export class Exchange implements EnvironSource, PumpHost {
     });
     if (this.isOver) reader.fail(this.#noMoreContent());
     return reader;
-  }
-
-  #start(status: number | string, fields: FieldsInit | undefined, error: unknown): void {
-    if (this.#isHeadOut) {
-      if (error !== undefined) throw error;
-      throw new TypeError("Cannot start response: the head is out");
-    }
-    if (this.#answer && error === undefined) {
-      throw new TypeError("Cannot start response a second time: say why in the third argument");
-    }
-    this.#answer = startAnswer(status, fields);
   }
 
   /** Deals with what the application returned. */
@@ -377,53 +369,16 @@ export class Exchange implements EnvironSource, PumpHost {
     }
   }
 
-  /** Ends the answer; `piece` is all content where it comes in one piece and nothing was sent before. */
+  /** Ends the answer; `piece` is all content, or the last of it. */
   #finish(piece: Piece | undefined): void {
     if (this.isOver) return;
     try {
-      const content = piece === undefined || this.#isHeadOut ? piece : encodeUnlessAscii(piece);
-      const { connection } = this.#host;
-      this.#commit(content?.length ?? 0);
-      if (content !== undefined && !connection.send(content) && connection.hasBody) this.#reportExcess();
-      const missing = connection.finish(this.#trailersText());
-      if (missing > 0) throw new Error(`Cannot finish response: ${missing} announced octets are missing`);
+      if (this.#responder.finish(piece)) this.#reportExcess();
     } catch (error) {
       return this.failed(error);
     }
     this.#end();
     this.#host.exchangeDone(this);
-  }
-
-  /** Sends the head, once. `length` is that of the whole content where all of it is there. */
-  #commit(length: number | undefined): void {
-    if (this.#isHeadOut) return;
-    const answer = this.#answer;
-    if (!answer) throw new TypeError("Cannot answer: startResponse was not called");
-    this.#refuseMisfit(answer);
-    if (length !== undefined) this.#closeOverUnreadContent();
-    this.#host.connection.respond({ ...answer, knownLength: length, date: this.#date() });
-    this.#isHeadOut = true;
-  }
-
-  /** An answer that does not fit the request becomes an error's. */
-  #refuseMisfit(answer: StartedAnswer): void {
-    const isSuccess = answer.status < 400;
-    // Content that broke while the application read it is no success, whatever the application says.
-    if (isSuccess && this.#reader?.isFailureTold) throw this.#reader.failure;
-    if (this.head.method !== "CONNECT") return;
-    if (answer.status < 300) throw notTaken("CONNECT");
-    this.#host.connection.closeAfter("application");
-  }
-
-  /** Whatever is left unread will be read away if it is known to be little; if not, the head says that we close. */
-  #closeOverUnreadContent(): void {
-    const { connection, settings } = this.#host;
-    if (connection.reading !== "content") return;
-    const rest = connection.contentRest;
-    const isTooMuch = rest !== Infinity && rest > settings.deadlines.drain.bytes;
-    if (connection.owesContinue || isTooMuch || this.#reader?.failure !== undefined) {
-      connection.closeAfter("unread-content");
-    }
   }
 
   #writePiece(piece: Piece): void | Promise<void> {
@@ -434,19 +389,14 @@ export class Exchange implements EnvironSource, PumpHost {
       return lost;
     }
     if (piece.length === 0) return;
-    this.#commit(undefined);
-    const { connection, outlet } = this.#host;
-    if (!connection.hasBody) return;
-    if (!connection.send(piece)) throw new RangeError("Cannot write: it is more than content-length announced");
+    const sent = this.#responder.send(piece, false);
+    if (sent === "excess") throw new RangeError("Cannot write: it is more than content-length announced");
+    if (sent === "unwanted") return;
+    const { outlet } = this.#host;
     if (!outlet.isFull) return outlet.flushSoon();
     outlet.flush();
     if (!outlet.isFull) return;
     return new Promise((resolve) => outlet.whenRoom(resolve));
-  }
-
-  #trailersText(): string {
-    if (this.#trailers === undefined) return "";
-    return prepareTrailers(typeof this.#trailers === "function" ? this.#trailers() : this.#trailers);
   }
 
   /** The error as the peer's fault: broken content that the application read, or a request that nobody takes. */
@@ -457,13 +407,7 @@ export class Exchange implements EnvironSource, PumpHost {
 
   #refuse(status: number, error: unknown): void {
     this.error = error;
-    this.#answer = { status, reason: undefined, fields: prepareFields(undefined) };
-    this.#host.connection.refuse(
-      status,
-      this.#date(),
-      error instanceof ProtocolError ? "protocol-error" : "application",
-    );
-    this.#isHeadOut = true;
+    this.#responder.refuse(status, error);
     this.#end();
     this.#host.exchangeDone(this);
   }
@@ -472,7 +416,7 @@ export class Exchange implements EnvironSource, PumpHost {
   #end(): void {
     const { connection } = this.#host;
     this.#outcome = {
-      status: this.#isHeadOut ? this.#answer!.status : 0,
+      status: this.#responder.status,
       bodyBytes: this.tunnel ? this.tunnel.octets : connection.bodyBytes,
       wireBytes: connection.output.total - this.#wireStart,
       error: this.error,
@@ -505,14 +449,4 @@ export class Exchange implements EnvironSource, PumpHost {
       new RangeError("Cannot send all content: it is more than content-length announced"),
     );
   }
-
-  #date(): string {
-    const { settings, surroundings } = this.#host;
-    return settings.dates.at(surroundings.unixTime());
-  }
-}
-
-/** A short ASCII text is as long as its octets; any other is encoded to know. */
-function encodeUnlessAscii(piece: Piece): Piece {
-  return typeof piece === "string" && !isShortAscii(piece) ? encodeText(piece) : piece;
 }

@@ -40,6 +40,8 @@ export class Input implements AsyncIterable<Uint8Array> {
   readonly length: number | undefined;
 
   /**
+   * Makes an `Input`.
+   *
    * @param reader What the content is taken from
    * @param framing Where the content ends
    */

@@ -24,6 +24,8 @@ export class Outlet {
   openSince: number | undefined = undefined;
 
   /**
+   * Makes an `Outlet`.
+   *
    * @param port Where to
    * @param buffer Where from
    * @param surroundings The clock and the turn

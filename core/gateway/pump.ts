@@ -117,6 +117,8 @@ export class IterablePump implements Pump {
   #isStopped = false;
 
   /**
+   * Makes an `IterablePump`.
+   *
    * @param iterable What the application gave
    * @param host Its exchange
    */
@@ -239,6 +241,8 @@ export class AsyncIterablePump implements Pump {
   #isStopped = false;
 
   /**
+   * Makes an `AsyncIterablePump`.
+   *
    * @param iterable What the application gave
    * @param host Its exchange
    */

@@ -27,6 +27,8 @@ export class Reporter {
   #refusal: Refusal | undefined;
 
   /**
+   * Makes a `Reporter`.
+   *
    * @param settings The observer, and whom errors are told
    * @param surroundings The clock
    * @param port The connection

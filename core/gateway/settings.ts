@@ -33,6 +33,8 @@ export class GatewaySettings {
   readonly #onError: ((error: unknown) => void) | undefined;
 
   /**
+   * Makes a `GatewaySettings`.
+   *
    * @param options The options
    * @throws {TypeError} For an option that is not known or has the wrong type
    * @throws {RangeError} For a number that is none of at least 0

@@ -65,6 +65,8 @@ export class TunnelEnd implements Tunnel {
   readonly closed: Promise<void>;
 
   /**
+   * Makes a `TunnelEnd`.
+   *
    * @param host The conversation
    */
   constructor(host: TunnelHost) {

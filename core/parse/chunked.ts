@@ -104,6 +104,8 @@ export class ChunkedDecoder implements ChunkSize {
   trailers: FieldSection = NO_FIELDS;
 
   /**
+   * Makes a `ChunkedDecoder`.
+   *
    * @param settings Bounds and decoder
    */
   constructor(settings: ParseSettings = DEFAULT_PARSE_SETTINGS) {

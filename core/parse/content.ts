@@ -27,6 +27,8 @@ export class ContentDecoder {
   runEnd = 0;
 
   /**
+   * Makes a `ContentDecoder`.
+   *
    * @param settings Bounds and decoder
    */
   constructor(settings: ParseSettings = DEFAULT_PARSE_SETTINGS) {

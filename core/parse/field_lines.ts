@@ -14,7 +14,7 @@ import { ProtocolError } from "../errors.ts";
 import { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TOKEN } from "../octets.ts";
 
 /** What a leaf gives when the octets end before the element does. */
-export const NEED_MORE = -1;
+export const NEED_MORE: number = -1;
 
 /** Where field lines stand in a block: four offsets a line, name start and end, value start and end. */
 export interface FieldMarks {

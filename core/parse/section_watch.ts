@@ -34,6 +34,8 @@ export class SectionWatch {
   watching = false;
 
   /**
+   * Makes a `SectionWatch`.
+   *
    * @param bounds The bounds that the leaf has for the same section
    */
   constructor(bounds: SectionBounds) {

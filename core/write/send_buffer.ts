@@ -40,6 +40,8 @@ export class SendBuffer {
   total = 0;
 
   /**
+   * Makes a `SendBuffer`.
+   *
    * @param pool Where blocks come from and go back to
    */
   constructor(pool: BlockPool = new BlockPool()) {

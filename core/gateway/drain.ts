@@ -1,0 +1,60 @@
+/**
+ * The drain: reads away content that the application left unread, within a bound, so that the connection lives on.
+ *
+ * @module
+ */
+
+import type { ServerConnection } from "../connection/server_connection.ts";
+
+/** How draining goes: the content has ended, more octets are needed, or it is not worth it. */
+export type DrainStep = "end" | "more" | "too much";
+
+/** Reads away the content of one request. */
+export class Drain {
+  readonly #connection: ServerConnection;
+  #budget: number;
+
+  /**
+   * Begins to drain.
+   *
+   * @param connection The connection
+   * @param octets How much content is read away at most
+   */
+  constructor(connection: ServerConnection, octets: number) {
+    this.#connection = connection;
+    this.#budget = octets;
+  }
+
+  /**
+   * Reads away what is there.
+   *
+   * @returns How it goes. Broken content is not worth it: the answer is out, what is wrong behind it concerns nobody
+   */
+  step(): DrainStep {
+    try {
+      for (;;) {
+        const step = this.#connection.readContent();
+        if (step !== "run") return step;
+        const octets = this.#connection.runEnd - this.#connection.input.start;
+        this.#connection.takeContent(octets);
+        this.#budget -= octets;
+        if (this.#budget < 0) return "too much";
+      }
+    } catch {
+      return "too much";
+    }
+  }
+}
+
+/**
+ * Tells whether the rest of the content is worth reading away to keep the connection.
+ *
+ * @param connection The connection, its answer written
+ * @param octets How much content is read away at most
+ * @returns false if it closes anyway, if the rest is known to be more, or if the client may wait for a 100 (Continue)
+ * and never send it
+ */
+export function isWorthDraining(connection: ServerConnection, octets: number): boolean {
+  if (!connection.persistent || connection.owesContinue || connection.hasEnded) return false;
+  return connection.contentRest === Infinity || connection.contentRest <= octets;
+}

@@ -1,0 +1,204 @@
+/**
+ * The responder: the sending half of an exchange. It holds the head back until there is something to send, and holds
+ * the application to what it announced (PEP 3333).
+ *
+ * @module
+ */
+
+import { notTaken, type ServerConnection } from "../connection/server_connection.ts";
+import { ProtocolError } from "../errors.ts";
+import type { FieldsInit } from "../fields.ts";
+import type { RequestHead } from "../parse/request_head.ts";
+import { NO_PREPARED_FIELDS, prepareTrailers } from "../write/fields_text.ts";
+import { encodeText, isShortAscii } from "../write/utf8.ts";
+import { startAnswer, type StartedAnswer, upgradeAnswer } from "./answer.ts";
+import type { ContentReader } from "./content_reader.ts";
+import type { Piece } from "./piece.ts";
+import type { Surroundings } from "./port.ts";
+import type { GatewaySettings } from "./settings.ts";
+
+/** What a responder needs of its exchange. */
+export interface ResponderHost {
+  /** The connection's state. */
+  readonly connection: ServerConnection;
+  /** The clock. */
+  readonly surroundings: Surroundings;
+  /** What all connections share. */
+  readonly settings: GatewaySettings;
+  /** The reader of the request's content, if anybody has asked for it. */
+  readonly readerInUse: ContentReader | undefined;
+}
+
+/** Sends one answer. */
+export class Responder {
+  readonly #host: ResponderHost;
+  readonly #head: RequestHead;
+  #answer: StartedAnswer | undefined;
+  #trailers: FieldsInit | (() => FieldsInit) | undefined;
+  /** Whether the final head is out. */
+  isHeadOut = false;
+
+  /**
+   * Makes the responder of an exchange.
+   *
+   * @param host The exchange
+   * @param head The request's head
+   */
+  constructor(host: ResponderHost, head: RequestHead) {
+    this.#host = host;
+    this.#head = head;
+  }
+
+  /** The status that went out, 0 before. */
+  get status(): number {
+    return this.isHeadOut ? this.#answer!.status : 0;
+  }
+
+  /**
+   * Takes what the application says in `startResponse`.
+   *
+   * @param status The status
+   * @param fields The fields
+   * @param error Why this is not the first call
+   * @throws {unknown} `error`, if the head is out
+   * @throws {TypeError} As `StartResponse`
+   */
+  start(status: number | string, fields: FieldsInit | undefined, error: unknown): void {
+    if (this.isHeadOut) {
+      if (error !== undefined) throw error;
+      throw new TypeError("Cannot start response: the head is out");
+    }
+    if (this.#answer && error === undefined) {
+      throw new TypeError("Cannot start response a second time: say why in the third argument");
+    }
+    this.#answer = startAnswer(status, fields);
+  }
+
+  /**
+   * Takes the trailer section.
+   *
+   * @param fields The fields, or a function that gives them at the end
+   * @throws {TypeError} For a field that may not leave there
+   */
+  setTrailers(fields: FieldsInit | (() => FieldsInit)): void {
+    if (typeof fields !== "function") prepareTrailers(fields);
+    this.#trailers = fields;
+  }
+
+  /**
+   * Sends the head, once.
+   *
+   * @param length The length of the whole content, where all of it is there
+   * @throws {TypeError} If `startResponse` was not called
+   * @throws {ProtocolError} If the answer does not fit the request
+   */
+  sendHead(length?: number): void {
+    if (this.isHeadOut) return;
+    const answer = this.#answer;
+    if (!answer) throw new TypeError("Cannot answer: startResponse was not called");
+    this.#refuseMisfit(answer);
+    if (length !== undefined) this.#closeOverUnreadContent();
+    this.#host.connection.respond({ ...answer, knownLength: length, date: this.#date() });
+    this.isHeadOut = true;
+  }
+
+  /**
+   * Sends a piece, and the head before the first.
+   *
+   * @param piece The piece, not empty
+   * @param isLent Whether a large piece stays unchanged until it is sent
+   * @returns `sent`; `excess` if some of it is over the announced length and stayed behind; `unwanted` if the response
+   * has no body
+   * @throws {TypeError} If `startResponse` was not called
+   * @throws {ProtocolError} If the answer does not fit the request
+   */
+  send(piece: Piece, isLent: boolean): "sent" | "excess" | "unwanted" {
+    this.sendHead();
+    const { connection } = this.#host;
+    if (!connection.hasBody) return "unwanted";
+    return connection.send(piece, isLent) ? "sent" : "excess";
+  }
+
+  /**
+   * Ends the answer, and sends the head if it is not out.
+   *
+   * @param piece All content, where it comes in one piece, or the last of it
+   * @returns Whether there was more content than announced
+   * @throws {TypeError} If `startResponse` was not called
+   * @throws {ProtocolError} If the answer does not fit the request
+   * @throws {Error} If there was less content than announced
+   */
+  finish(piece: Piece | undefined): boolean {
+    const { connection } = this.#host;
+    const content = piece === undefined || this.isHeadOut ? piece : encodeUnlessAscii(piece);
+    this.sendHead(content?.length ?? 0);
+    const isExcess = content !== undefined && !connection.send(content) && connection.hasBody;
+    const missing = connection.finish(this.#trailersText());
+    if (missing > 0) throw new Error(`Cannot finish response: ${missing} announced octets are missing`);
+    return isExcess;
+  }
+
+  /**
+   * Sends a refusal instead of the application's answer.
+   *
+   * @param status The status
+   * @param error Why
+   */
+  refuse(status: number, error: unknown): void {
+    this.#answer = { status, reason: undefined, fields: NO_PREPARED_FIELDS };
+    const reason = error instanceof ProtocolError ? "protocol-error" : "application";
+    this.#host.connection.refuse(status, this.#date(), reason);
+    this.isHeadOut = true;
+  }
+
+  /**
+   * Sends the head that switches protocols.
+   *
+   * @param fields Its fields
+   * @throws {TypeError} As `Environ.upgrade`
+   */
+  switchProtocols(fields: FieldsInit | undefined): void {
+    const { connection } = this.#host;
+    if (this.isHeadOut) throw new TypeError("Cannot upgrade: the final head is out");
+    if (connection.reading !== "done") throw new TypeError("Cannot upgrade: the request's content is unread");
+    this.#answer = upgradeAnswer(this.#head, fields);
+    connection.switchProtocols(this.#answer.fields, this.#date());
+    this.isHeadOut = true;
+  }
+
+  /** An answer that does not fit the request becomes an error's. */
+  #refuseMisfit(answer: StartedAnswer): void {
+    const { connection, readerInUse } = this.#host;
+    // Content that broke while the application read it is no success, whatever the application says.
+    if (answer.status < 400 && readerInUse?.isFailureTold) throw readerInUse.failure;
+    if (this.#head.method !== "CONNECT") return;
+    // A 2xx would tell the client that its tunnel is there.
+    if (answer.status < 300) throw notTaken("CONNECT");
+    connection.closeAfter("application");
+  }
+
+  /** What is left unread is read away later if it is known to be little; if not, the head says that we close. */
+  #closeOverUnreadContent(): void {
+    const { connection, settings, readerInUse } = this.#host;
+    if (connection.reading !== "content") return;
+    const rest = connection.contentRest;
+    const isTooMuch = rest !== Infinity && rest > settings.deadlines.drain.bytes;
+    if (connection.owesContinue || isTooMuch || readerInUse?.failure !== undefined) {
+      connection.closeAfter("unread-content");
+    }
+  }
+
+  #trailersText(): string {
+    if (this.#trailers === undefined) return "";
+    return prepareTrailers(typeof this.#trailers === "function" ? this.#trailers() : this.#trailers);
+  }
+
+  #date(): string {
+    return this.#host.settings.dates.at(this.#host.surroundings.unixTime());
+  }
+}
+
+/** A short ASCII text is as long as its octets; any other is encoded to know. */
+function encodeUnlessAscii(piece: Piece): Piece {
+  return typeof piece === "string" && !isShortAscii(piece) ? encodeText(piece) : piece;
+}
