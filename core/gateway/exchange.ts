@@ -178,6 +178,15 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
   }
 
   /**
+   * Refuses the request before an application sees it.
+   *
+   * @param error Why
+   */
+  refuse(error: ProtocolError): void {
+    this.#refuse(error.status, error);
+  }
+
+  /**
    * The peer has ended its side, or the server drains.
    *
    * @param by Which of them
@@ -399,10 +408,14 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
     return new Promise((resolve) => outlet.whenRoom(resolve));
   }
 
-  /** The error as the peer's fault: broken content that the application read, or a request that nobody takes. */
+  /**
+   * The error as the peer's fault: broken content that the application read, or a CONNECT that it does not take. Any
+   * other `ProtocolError` is the application's own affair, such as a bad answer from a server that it asked.
+   */
   #peersFault(error: unknown): ProtocolError | undefined {
-    const failure = this.#reader?.isFailureTold ? this.#reader.failure : error;
-    return failure instanceof ProtocolError ? failure : undefined;
+    const failure = this.#reader?.isFailureTold ? this.#reader.failure : undefined;
+    if (failure instanceof ProtocolError) return failure;
+    return error instanceof ProtocolError && error.code === "not-taken" ? error : undefined;
   }
 
   #refuse(status: number, error: unknown): void {

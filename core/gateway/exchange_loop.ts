@@ -275,7 +275,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     this.headSince = undefined;
     if (this.connection.hasEnded && this.connection.input.unread === 0) this.connection.closeAfter("peer");
     const host = receive(exchange.head, this.port.tls !== undefined, this.settings.parse.protocol, this.#app);
-    if (host instanceof ProtocolError) exchange.failed(host);
+    if (host instanceof ProtocolError) exchange.refuse(host);
     else exchange.run(host);
     return this.exchange !== exchange;
   }

@@ -66,7 +66,7 @@ export class Outlet {
 
   /** Sends in a later turn of the event loop what gathers until then. */
   flushSoon(): void {
-    if (this.#isFlushPlanned) return;
+    if (this.#isFlushPlanned || this.#buffer.pending === 0) return;
     this.#isFlushPlanned = true;
     this.#surroundings.defer(() => {
       this.#isFlushPlanned = false;
