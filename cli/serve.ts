@@ -23,6 +23,8 @@ import { loadApp } from "./load_app.ts";
 import { parseServeFlags, SERVE_HELP, type ServeFlags } from "./serve_flags.ts";
 import { type EndSignal, processTerminal, type Terminal } from "./terminal.ts";
 
+export type { EndSignal, Terminal };
+
 /** How long connections are still answered once the server is to end, in ms: what is on its way arrives. */
 const GRACE = 1000;
 
