@@ -4,6 +4,7 @@
  *
  * ```ts
  * import { serve } from "@sluice/sluice";
+ * import { assertEquals } from "@std/assert";
  *
  * await using server = serve((environ, startResponse) => {
  *   startResponse(200, { "content-type": "text/plain" });
@@ -12,7 +13,7 @@
  *
  * const { port } = server.address as Deno.NetAddr;
  * const response = await fetch(`http://127.0.0.1:${port}/World`);
- * console.assert(await response.text() === "Hello, World!\n");
+ * assertEquals(await response.text(), "Hello, World!\n");
  * ```
  *
  * On Node.js import `serve` from `@sluice/sluice/node`, on Bun from `@sluice/sluice/bun`.
@@ -22,4 +23,4 @@
 
 export * from "./core/mod.ts";
 export { serve, serveConnection } from "./adapters/deno.ts";
-export type { ConnectionOptions, Listening, ServeOptions, Server, ShutdownOptions } from "./adapters/deno.ts";
+export type { Listening, ServeConnectionOptions, ServeOptions, Server, ShutdownOptions } from "./adapters/deno.ts";

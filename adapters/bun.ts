@@ -24,7 +24,7 @@ import type { ListenOptions, ServeOptions } from "./options.ts";
 import { type Host, type ListeningSocket, type Server, serveWith } from "./server.ts";
 
 export { serveConnection } from "./node.ts";
-export type { ConnectionOptions, Listening, ServeOptions, ShutdownOptions } from "./options.ts";
+export type { Listening, ServeConnectionOptions, ServeOptions, ShutdownOptions } from "./options.ts";
 export type { Server } from "./server.ts";
 
 /** What is used of Bun. JSR does not take declarations of globals. */

@@ -51,6 +51,8 @@ export abstract class Connection implements Port {
   #hasEnded: boolean = false;
 
   /**
+   * Makes a `Connection`.
+   *
    * @param service What it shares with the others
    */
   constructor(service: Service) {

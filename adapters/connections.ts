@@ -33,6 +33,8 @@ export class Connections {
   #onEmpty: (() => void) | undefined;
 
   /**
+   * Makes a `Connections`.
+   *
    * @param surroundings The time
    * @param limit How many may be open
    */

@@ -4,6 +4,7 @@
  * @example Serve
  * ```ts
  * import { serve } from "@sluice/sluice/deno";
+ * import { assertEquals } from "@std/assert";
  *
  * await using server = serve((environ, startResponse) => {
  *   startResponse(200, { "content-type": "text/plain" });
@@ -12,7 +13,7 @@
  *
  * const { port } = server.address as Deno.NetAddr;
  * const response = await fetch(`http://127.0.0.1:${port}/tea`);
- * console.assert(await response.text() === "You asked for /tea\n");
+ * assertEquals(await response.text(), "You asked for /tea\n");
  * ```
  *
  * @module
@@ -21,11 +22,11 @@
 import type { Address, TlsInfo } from "../core/gateway/port.ts";
 import type { App } from "../core/gateway/types.ts";
 import { Connection, type Service } from "./connection.ts";
-import type { ConnectionOptions, ListenOptions, ServeOptions } from "./options.ts";
+import type { ListenOptions, ServeConnectionOptions, ServeOptions } from "./options.ts";
 import { ReadBlock } from "./read_block.ts";
 import { type Host, type ListeningSocket, serveAlone, type Server, serveWith } from "./server.ts";
 
-export type { ConnectionOptions, Listening, ServeOptions, ShutdownOptions } from "./options.ts";
+export type { Listening, ServeConnectionOptions, ServeOptions, ShutdownOptions } from "./options.ts";
 export type { Server } from "./server.ts";
 
 /** Out of descriptors, accept fails at once; the pause doubles from the first to the last. */
@@ -54,7 +55,7 @@ export function serve(app: App, options: ServeOptions<Deno.Listener> = {}): Serv
  * @param options How
  * @returns Settles when it has ended
  */
-export function serveConnection(app: App, connection: Deno.Conn, options: ConnectionOptions = {}): Promise<void> {
+export function serveConnection(app: App, connection: Deno.Conn, options: ServeConnectionOptions = {}): Promise<void> {
   return serveAlone(app, options, false, (service) => new DenoConnection(service, connection));
 }
 

@@ -18,13 +18,14 @@ interface Timer {
  * @example A deadline without waiting for it
  * ```ts
  * import { connect, ManualSurroundings } from "@sluice/sluice/memory";
+ * import { assertStringIncludes } from "@std/assert";
  *
  * const surroundings = new ManualSurroundings();
  * await using connection = connect(() => "never asked", { surroundings });
  * connection.write("GET / HTTP/1.1\r\nHost: exa");
  * await surroundings.advance(10_500);
  * const answer = new TextDecoder().decode(await connection.readAll());
- * console.assert(answer.startsWith("HTTP/1.1 408 "));
+ * assertStringIncludes(answer, "HTTP/1.1 408 ");
  * ```
  */
 export class ManualSurroundings implements Surroundings {
@@ -33,6 +34,8 @@ export class ManualSurroundings implements Surroundings {
   #now: number = 0;
 
   /**
+   * Makes a `ManualSurroundings`.
+   *
    * @param unixTime The time of day it is at first, in ms since the epoch
    */
   constructor(unixTime: number = Date.UTC(2000, 0)) {

@@ -4,6 +4,7 @@
  * @example Serve
  * ```ts
  * import { serve } from "@sluice/sluice/node";
+ * import { assertEquals } from "@std/assert";
  *
  * const server = serve((environ, startResponse) => {
  *   startResponse(200, { "content-type": "text/plain" });
@@ -13,7 +14,7 @@
  *
  * const { port } = server.address as { port: number };
  * const response = await fetch(`http://127.0.0.1:${port}/tea`);
- * console.assert(await response.text() === "You asked for /tea\n");
+ * assertEquals(await response.text(), "You asked for /tea\n");
  * await server.shutdown();
  * ```
  *
@@ -25,10 +26,10 @@ import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { Address, TlsInfo } from "../core/gateway/port.ts";
 import type { App } from "../core/gateway/types.ts";
 import { Connection, type Service, toAddress, toTlsInfo } from "./connection.ts";
-import type { ConnectionOptions, ListenOptions, ServeOptions } from "./options.ts";
+import type { ListenOptions, ServeConnectionOptions, ServeOptions } from "./options.ts";
 import { type Host, type ListeningSocket, serveAlone, type Server, serveWith } from "./server.ts";
 
-export type { ConnectionOptions, Listening, ServeOptions, ShutdownOptions } from "./options.ts";
+export type { Listening, ServeConnectionOptions, ServeOptions, ShutdownOptions } from "./options.ts";
 export type { Server } from "./server.ts";
 
 /**
@@ -51,7 +52,7 @@ export function serve(app: App, options: ServeOptions<NetServer> = {}): Server {
  * @param options How
  * @returns Settles when it has ended
  */
-export function serveConnection(app: App, connection: Socket, options: ConnectionOptions = {}): Promise<void> {
+export function serveConnection(app: App, connection: Socket, options: ServeConnectionOptions = {}): Promise<void> {
   return serveAlone(app, options, true, (service) => new NodeConnection(service, connection));
 }
 

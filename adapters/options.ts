@@ -47,7 +47,7 @@ export interface Listening {
 }
 
 /** Options of `serveConnection`. */
-export interface ConnectionOptions extends GatewayOptions {
+export interface ServeConnectionOptions extends GatewayOptions {
   /** Begins the shutdown of the connection, with no grace and the deadline `shutdown`. */
   signal?: AbortSignal;
 }

@@ -16,8 +16,8 @@ import {
   type CheckedOptions,
   checkServeOptions,
   checkShutdownOptions,
-  type ConnectionOptions,
   type ListenOptions,
+  type ServeConnectionOptions,
   type ServeOptions,
   type ShutdownOptions,
 } from "./options.ts";
@@ -127,7 +127,7 @@ export function serveWith<Listener>(
  */
 export function serveAlone(
   app: App,
-  options: ConnectionOptions,
+  options: ServeConnectionOptions,
   ownedBlocks: boolean,
   connect: (service: Service) => Connection,
 ): Promise<void> {

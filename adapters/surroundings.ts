@@ -18,10 +18,11 @@ const { setImmediate } = globalThis as { setImmediate?: (task: () => void) => un
  * @example
  * ```ts
  * import { systemSurroundings } from "./surroundings.ts";
+ * import { assert } from "@std/assert";
  *
  * const started = systemSurroundings.now();
  * await new Promise<void>((resolve) => systemSurroundings.defer(resolve));
- * console.assert(systemSurroundings.now() >= started);
+ * assert(systemSurroundings.now() >= started);
  * ```
  */
 export const systemSurroundings: Surroundings = {
