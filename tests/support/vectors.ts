@@ -1,0 +1,172 @@
+/**
+ * The vectors: requests as text files, each with what is expected of a server. `tests/vectors/README.md` describes
+ * their format.
+ *
+ * @module
+ */
+
+import { completeLimits, completeProtocol, type Limits, type ProtocolOptions } from "../../core/limits.ts";
+import { octets, unspell } from "./octet_text.ts";
+
+/** Which folder a vector stands in. */
+export type VectorKind = "accept" | "refuse";
+
+/** What is expected of one request. */
+export interface ExpectedRequest {
+  /** The method and the request target. */
+  readonly line: string;
+  /** `key=value` pairs and bare words, in order: see the README. */
+  readonly claims: ReadonlyMap<string, string>;
+}
+
+/** What is expected when all octets have come and the client has ended its side. */
+export interface ExpectedRefusal {
+  /** The status code of the refusal. */
+  readonly status: number;
+  /** Its `ProtocolErrorCode`. */
+  readonly code: string;
+}
+
+/** One vector. */
+export interface Vector {
+  /** Folder and file. */
+  readonly name: string;
+  /** Its folder. */
+  readonly kind: VectorKind;
+  /** What it shows. */
+  readonly rule: string;
+  /** Where the rule stands. */
+  readonly section: string;
+  /** Limits other than the defaults. */
+  readonly limits: Partial<Limits>;
+  /** Protocol options other than the defaults. */
+  readonly protocol: Partial<ProtocolOptions>;
+  /** The requests that are read, in order. */
+  readonly requests: readonly ExpectedRequest[];
+  /** The refusal behind them; undefined if none is expected. */
+  readonly refusal: ExpectedRefusal | undefined;
+  /** Whether the octets end within a head, which is no error of its own. */
+  readonly endsInHead: boolean;
+  /** What the client sends. */
+  readonly octets: Uint8Array;
+}
+
+/** A vector while its header is read. */
+type Draft = { -readonly [Key in keyof Vector]: Vector[Key] };
+
+const FOLDER: URL = new URL("../vectors/", import.meta.url);
+const HEADER_LINE = /^# ([a-z-]+): (.*)$/;
+const CLAIM = /^([a-z:A-Z-]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s"]\S*)))?(?: |$)/;
+
+/**
+ * Reads all vectors.
+ *
+ * @returns The vectors, by name
+ * @throws {SyntaxError} If one is malformed
+ */
+export function readVectors(): Vector[] {
+  const vectors: Vector[] = [];
+  for (const kind of ["accept", "refuse"] as const) {
+    const names = [...Deno.readDirSync(new URL(kind, FOLDER))].map((entry) => entry.name).sort();
+    for (const name of names) {
+      const text = Deno.readTextFileSync(new URL(`${kind}/${name}`, FOLDER));
+      vectors.push(parseVector(`${kind}/${name}`, kind, text));
+    }
+  }
+  return vectors;
+}
+
+/**
+ * Reads one vector.
+ *
+ * @param name Its folder and file
+ * @param kind Its folder
+ * @param text The file's text
+ * @returns The vector
+ * @throws {SyntaxError} If it is malformed
+ */
+export function parseVector(name: string, kind: VectorKind, text: string): Vector {
+  const lines = text.split("\n");
+  const bodyStart = lines.findIndex((line) => !line.startsWith("#"));
+  const draft: Draft = {
+    name,
+    kind,
+    rule: "",
+    section: "",
+    limits: {},
+    protocol: {},
+    requests: [],
+    refusal: undefined,
+    endsInHead: false,
+    octets: octets(unspell(lines.slice(bodyStart).join(""))),
+  };
+  for (const line of lines.slice(0, bodyStart)) readHeaderLine(draft, line);
+  checkVector(draft);
+  return draft;
+}
+
+function readHeaderLine(draft: Draft, line: string): void {
+  const match = HEADER_LINE.exec(line);
+  if (!match) throw malformed(draft.name, `"${line}" is no header line`);
+  const value = match[2]!;
+  switch (match[1]) {
+    case "rule":
+      draft.rule = value;
+      return;
+    case "section":
+      draft.section = value;
+      return;
+    case "limits":
+      draft.limits = Object.fromEntries(
+        value.split(" ").map((pair) => [pair.split("=")[0], Number(pair.split("=")[1])]),
+      );
+      completeLimits(draft.limits);
+      return;
+    case "protocol":
+      draft.protocol = Object.fromEntries(value.split(" ").map((option) => [option, true]));
+      completeProtocol(draft.protocol);
+      return;
+    case "request":
+      draft.requests = [...draft.requests, parseRequestLine(draft.name, value)];
+      return;
+    case "refuse":
+      draft.refusal = { status: Number(value.split(" ")[0]), code: value.split(" ")[1] ?? "" };
+      return;
+    case "ends":
+      if (value !== "in-head") throw malformed(draft.name, `it cannot end ${value}`);
+      draft.endsInHead = true;
+      return;
+    default:
+      throw malformed(draft.name, `"${match[1]}" is no header`);
+  }
+}
+
+function parseRequestLine(name: string, value: string): ExpectedRequest {
+  const line = value.split(" ", 2).join(" ");
+  const claims = new Map<string, string>();
+  let rest = value.slice(line.length).trimStart();
+  while (rest !== "") {
+    const match = CLAIM.exec(rest);
+    if (!match) throw malformed(name, `"${rest}" is no claim`);
+    claims.set(match[1]!, unspell(match[2] ?? match[3] ?? ""));
+    rest = rest.slice(match[0].length);
+  }
+  return { line: unspell(line), claims };
+}
+
+function checkVector(vector: Vector): void {
+  const { name, rule, section, requests, refusal, kind } = vector;
+  if (rule === "") throw malformed(name, "it does not say its rule");
+  if (!/^RFC \d+, \d+(?:\.\d+)*$/.test(section)) throw malformed(name, `"${section}" is no section`);
+  const file = name.slice(kind.length + 1);
+  if (!file.startsWith(`${section.slice(4).replace(", ", "-")}-`)) {
+    throw malformed(name, `its name does not start with its section ${section}`);
+  }
+  if (!file.endsWith(".http")) throw malformed(name, "its name does not end with .http");
+  if ((refusal !== undefined) !== (kind === "refuse")) throw malformed(name, "it stands in the wrong folder");
+  if (requests.length === 0 && refusal === undefined && !vector.endsInHead) throw malformed(name, "it expects nothing");
+}
+
+function malformed(name: string, why: string): SyntaxError {
+  return new SyntaxError(`Cannot read vector ${name}: ${why}`);
+}
