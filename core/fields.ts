@@ -127,6 +127,58 @@ export class FieldSection implements Iterable<FieldLine> {
   }
 }
 
+/**
+ * Fields that have no business in a trailer section: those that frame, route, modify the request, authenticate, or say
+ * what the content is had to be known before it (RFC 9110, section 6.5.1).
+ */
+const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
+  "authorization",
+  "cache-control",
+  "connection",
+  "content-encoding",
+  "content-length",
+  "content-location",
+  "content-range",
+  "content-type",
+  "cookie",
+  "expect",
+  "forwarded",
+  "host",
+  "if-match",
+  "if-modified-since",
+  "if-none-match",
+  "if-range",
+  "if-unmodified-since",
+  "keep-alive",
+  "max-forwards",
+  "origin",
+  "pragma",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "range",
+  "set-cookie",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "via",
+  "www-authenticate",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+]);
+
+/**
+ * Tells whether a field may stand in a trailer section.
+ *
+ * @param name The name, in any case
+ * @returns false for those that RFC 9110, section 6.5.1, keeps out
+ */
+export function mayBeTrailer(name: string): boolean {
+  return !NOT_IN_TRAILERS.has(name.toLowerCase());
+}
+
 /** A section without a line. */
 export const NO_FIELDS: FieldSection = new FieldSection();
 

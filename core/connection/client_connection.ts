@@ -10,7 +10,7 @@ import type { FieldSection, FieldsInit } from "../fields.ts";
 import type { ContentStep } from "../parse/chunked.ts";
 import { ContentDecoder } from "../parse/content.ts";
 import { parseResponseHead, type ResponseHead } from "../parse/response_head.ts";
-import { SectionWatch } from "../parse/section_watch.ts";
+import { type SectionWatch, watchResponseHeads } from "../parse/section_watch.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "../parse/settings.ts";
 import { prepareTrailers } from "../write/fields_text.ts";
 import { type RequestInit, type SentRequest, writeRequestHead } from "../write/request_writer.ts";
@@ -84,8 +84,7 @@ export class ClientConnection {
     this.#settings = settings;
     this.output = output;
     this.#content = new ContentDecoder(settings);
-    const { requestLine, fieldSection, fieldLines } = settings.limits;
-    this.#watch = new SectionWatch({ startLine: requestLine, octets: fieldSection, lines: fieldLines });
+    this.#watch = watchResponseHeads(settings);
   }
 
   /** Whether the connection may live on after the exchange in hand. */
@@ -264,7 +263,8 @@ export class ClientConnection {
     if (head.framing.kind === "close") this.closeReason ??= "close-delimited";
     const hasContent = head.framing.kind !== "none";
     this.#moveReading(hasContent ? "head with content" : "head without content");
-    if (hasContent) this.#content.begin(head.framing);
+    // For an empty one too: it must not show the trailers of the response before.
+    this.#content.begin(head.framing);
   }
 
   #switch(): void {

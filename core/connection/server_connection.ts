@@ -15,7 +15,7 @@ import type { ContentStep } from "../parse/chunked.ts";
 import { ContentDecoder } from "../parse/content.ts";
 import { NO_FRAMING } from "../message.ts";
 import { parseRequestHead, type RequestHead } from "../parse/request_head.ts";
-import { SectionWatch } from "../parse/section_watch.ts";
+import { type SectionWatch, watchRequestHeads } from "../parse/section_watch.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "../parse/settings.ts";
 import { NO_PREPARED_FIELDS, type PreparedFields } from "../write/fields_text.ts";
 import { type ResponseFraming, responseFramingFor } from "../write/response_plan.ts";
@@ -90,8 +90,7 @@ export class ServerConnection {
     this.#settings = settings;
     this.output = output;
     this.#content = new ContentDecoder(settings);
-    const { requestLine, fieldSection, fieldLines } = settings.limits;
-    this.#watch = new SectionWatch({ startLine: requestLine, octets: fieldSection, lines: fieldLines });
+    this.#watch = watchRequestHeads(settings);
   }
 
   /** Whether the connection may live on after the exchange in hand. */
@@ -203,7 +202,6 @@ export class ServerConnection {
    * Takes octets of the run.
    *
    * @param count How many
-   * @throws {ProtocolError} `content-too-large`
    */
   takeContent(count: number): void {
     this.#content.take(count);
@@ -378,7 +376,8 @@ export class ServerConnection {
     if (!head.persistent) this.closeAfter(head.minorVersion === 0 ? "version" : "asked");
     const hasContent = head.framing.kind !== "none";
     this.#moveReading(hasContent ? "head with content" : "head without content");
-    if (hasContent) this.#content.begin(head.framing);
+    // For an empty one too: it must not show the trailers of the request before.
+    this.#content.begin(head.framing);
   }
 
   /** RFC 9110, section 15.2: "A server MUST NOT send a 1xx response to an HTTP/1.0 client". */

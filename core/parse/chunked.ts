@@ -8,59 +8,24 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import { FieldSection, NO_FIELDS } from "../fields.ts";
+import { FieldSection, mayBeTrailer, NO_FIELDS } from "../fields.ts";
 import { CR, LF } from "../octets.ts";
 import { badChunk, type ChunkSize, parseChunkLine } from "./chunk_line.ts";
-import { bareLf, createFieldMarks, NEED_MORE, scanFieldLines, sliceFieldLines } from "./field_lines.ts";
-import { SectionWatch } from "./section_watch.ts";
+import {
+  bareLf,
+  createFieldMarks,
+  NEED_MORE,
+  scanFieldLines,
+  sliceFieldLines,
+  withoutUnderscoreNames,
+} from "./field_lines.ts";
+import { type SectionWatch, watchTrailers } from "./section_watch.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "./settings.ts";
 
 /** What the decoder found: a run of data, the need of more octets, or the end. */
 export type ContentStep = "run" | "more" | "end";
 
 type Place = "line" | "data" | "data-end" | "trailers" | "done";
-
-/**
- * Trailer fields that are dropped: those that frame, route, modify the request, authenticate, or say what the content
- * is had to be known before it (RFC 9110, section 6.5.1).
- */
-const NOT_IN_TRAILERS: ReadonlySet<string> = new Set([
-  "authorization",
-  "cache-control",
-  "connection",
-  "content-encoding",
-  "content-length",
-  "content-location",
-  "content-range",
-  "content-type",
-  "cookie",
-  "expect",
-  "forwarded",
-  "host",
-  "if-match",
-  "if-modified-since",
-  "if-none-match",
-  "if-range",
-  "if-unmodified-since",
-  "keep-alive",
-  "max-forwards",
-  "origin",
-  "pragma",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "range",
-  "set-cookie",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "via",
-  "www-authenticate",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-]);
 
 /** Octets of framing that each chunk may have for nothing. */
 const FREE_FRAMING = 16;
@@ -110,8 +75,7 @@ export class ChunkedDecoder implements ChunkSize {
    */
   constructor(settings: ParseSettings = DEFAULT_PARSE_SETTINGS) {
     this.#settings = settings;
-    const { trailerSection, trailerLines } = settings.limits;
-    this.#trailerWatch = new SectionWatch({ startLine: 0, octets: trailerSection, lines: trailerLines });
+    this.#trailerWatch = watchTrailers(settings);
   }
 
   /** Starts a new body. */
@@ -207,15 +171,15 @@ export class ChunkedDecoder implements ChunkSize {
     watch.end();
     if (fieldMarks.count > 0) {
       const text = this.#settings.decodeOctets(bytes, start, sectionEnd);
-      this.trailers = new FieldSection(sliceFieldLines(text, start, fieldMarks).filter(isKept));
+      this.trailers = this.#keptTrailers(sliceFieldLines(text, start, fieldMarks));
     }
     this.position = sectionEnd;
     this.#place = "done";
     return true;
   }
-}
-
-/** A filter over names and values by turns: both of a line go or stay. */
-function isKept(_: string, index: number, flat: readonly string[]): boolean {
-  return !NOT_IN_TRAILERS.has(flat[index & ~1]!.toLowerCase());
+  /** RFC 9110, section 6.5.1: what had to be known before the content is not taken from behind it. */
+  #keptTrailers(flat: string[]): FieldSection {
+    const named = this.#settings.protocol.dropUnderscoreNames ? withoutUnderscoreNames(flat) : flat;
+    return new FieldSection(named.filter((_, index) => mayBeTrailer(named[index & ~1]!)));
+  }
 }

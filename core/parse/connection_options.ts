@@ -5,7 +5,7 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import { isAll, TOKEN } from "../octets.ts";
+import { isAll, TOKEN, trimSpace } from "../octets.ts";
 
 /** The connection options that a server heeds. */
 export interface ConnectionOptions {
@@ -20,8 +20,6 @@ export interface ConnectionOptions {
 const NO_OPTIONS: ConnectionOptions = Object.freeze({ close: false, keepAlive: false, upgrade: false });
 const ONLY_KEEP_ALIVE: ConnectionOptions = Object.freeze({ close: false, keepAlive: true, upgrade: false });
 const ONLY_CLOSE: ConnectionOptions = Object.freeze({ close: true, keepAlive: false, upgrade: false });
-
-const OUTER_SPACE = /^[ \t]+|[ \t]+$/g;
 
 /**
  * Reads the Connection field.
@@ -38,7 +36,7 @@ export function parseConnectionOptions(value: string | undefined): ConnectionOpt
   let keepAlive = false;
   let upgrade = false;
   for (const element of value.split(",")) {
-    const option = element.replace(OUTER_SPACE, "").toLowerCase();
+    const option = trimSpace(element).toLowerCase();
     if (option === "") continue;
     if (!isAll(option, TOKEN)) {
       throw new ProtocolError("bad-field-line", "Cannot parse Connection: an option is no token");

@@ -97,7 +97,6 @@ export class ContentDecoder {
    * Takes octets of the run that was found.
    *
    * @param count How many, at most the run's
-   * @throws {ProtocolError} `content-too-large`
    */
   take(count: number): void {
     this.position += count;

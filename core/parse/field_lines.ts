@@ -115,6 +115,16 @@ export function sliceFieldLines(text: string, base: number, marks: FieldMarks): 
 }
 
 /**
+ * Leaves out the lines whose name has an underscore, for those who ask for it.
+ *
+ * @param flat Names and values by turns
+ * @returns The rest
+ */
+export function withoutUnderscoreNames(flat: readonly string[]): string[] {
+  return flat.filter((_, index) => !flat[index & ~1]!.includes("_"));
+}
+
+/**
  * Names an octet for an error message.
  *
  * @param octet The octet

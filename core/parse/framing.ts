@@ -13,6 +13,7 @@
 
 import { ProtocolError } from "../errors.ts";
 import { CHUNKED, type Framing, mayHaveBody, NO_FRAMING, UNTIL_CLOSE } from "../message.ts";
+import { trimSpace } from "../octets.ts";
 
 /** The fields that frame, as a head's loop found them. */
 export interface FramingFields {
@@ -83,7 +84,7 @@ function refuseDoubtfulCoding(minorVersion: number, fields: FramingFields): void
 
 function checkIsChunked(value: string): void {
   if (value === "chunked" || value.toLowerCase() === "chunked") return;
-  const codings = value.split(",").map((coding) => coding.replace(/^[ \t]+|[ \t]+$/g, "").toLowerCase());
+  const codings = value.split(",").map((coding) => trimSpace(coding).toLowerCase());
   const areOthers = codings.slice(0, -1).every((coding) => CODING.test(coding) && !coding.startsWith("chunked"));
   if (codings.length > 1 && codings.at(-1) === "chunked" && areOthers) {
     throw new ProtocolError("unknown-coding", "Cannot decode content: chunked is the only transfer coding taken");

@@ -13,22 +13,14 @@
 import { ProtocolError } from "../errors.ts";
 import { FieldSection } from "../fields.ts";
 import type { Framing } from "../message.ts";
-import { CR, LF, SP, TARGET, TOKEN } from "../octets.ts";
 import { type ConnectionOptions, parseConnectionOptions } from "./connection_options.ts";
-import {
-  bareCr,
-  bareLf,
-  createFieldMarks,
-  nameOctet,
-  NEED_MORE,
-  scanFieldLines,
-  sliceFieldLines,
-} from "./field_lines.ts";
+import { createFieldMarks, NEED_MORE, scanFieldLines, sliceFieldLines, withoutUnderscoreNames } from "./field_lines.ts";
 import { requestFraming } from "./framing.ts";
 import { parseHost } from "./host.ts";
+import { createLineMarks, scanRequestLine } from "./request_line.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "./settings.ts";
 import { pickSteeringFields, type SteeringFields } from "./steering.ts";
-import { badTarget, parseTarget, refuseEncodedControls, type TargetParts } from "./target.ts";
+import { parseTarget, refuseEncodedControls, type TargetParts } from "./target.ts";
 
 /** The head of a request. */
 export interface RequestHead {
@@ -58,21 +50,6 @@ export interface RequestHead {
   readonly octets: number;
 }
 
-/** Where the words of a request line stand. */
-interface RequestLineMarks {
-  methodStart: number;
-  targetStart: number;
-  targetEnd: number;
-  minorVersion: 0 | 1;
-}
-
-const BACKSLASH = 0x5c;
-const QUESTION_MARK = 0x3f;
-const DIGIT_0 = 0x30;
-const DIGIT_9 = 0x39;
-/** `HTTP/`, the case as it must be. */
-const HTTP_NAME = [0x48, 0x54, 0x54, 0x50, 0x2f];
-
 /** Fields that may stand only once but do not frame (RFC 9110). Those that frame are always refused twice. */
 const SINGLETONS: ReadonlySet<string> = new Set([
   "authorization",
@@ -93,7 +70,7 @@ const SINGLETONS: ReadonlySet<string> = new Set([
 ]);
 
 // Scratch of one call: nothing in them outlives it.
-const lineMarks: RequestLineMarks = { methodStart: 0, targetStart: 0, targetEnd: 0, minorVersion: 1 };
+const lineMarks = createLineMarks();
 const fieldMarks = createFieldMarks();
 
 /**
@@ -128,7 +105,7 @@ export function parseRequestHead(
   settings: ParseSettings = DEFAULT_PARSE_SETTINGS,
 ): RequestHead | undefined {
   const { limits } = settings;
-  const fieldsStart = scanRequestLine(bytes, start, end, settings);
+  const fieldsStart = scanRequestLine(bytes, start, end, settings, lineMarks);
   if (fieldsStart === NEED_MORE) return undefined;
   const headEnd = scanFieldLines(bytes, fieldsStart, end, limits.fieldSection, limits.fieldLines, fieldMarks);
   if (headEnd === NEED_MORE) return undefined;
@@ -149,7 +126,7 @@ export function parseRequestHead(
     target,
     targetParts,
     minorVersion,
-    fields: new FieldSection(settings.protocol.dropUnderscoreNames ? dropUnderscoreNames(flat) : flat),
+    fields: new FieldSection(settings.protocol.dropUnderscoreNames ? withoutUnderscoreNames(flat) : flat),
     host: steering.host,
     framing,
     connection,
@@ -158,107 +135,6 @@ export function parseRequestHead(
     upgrade: minorVersion === 1 && connection.upgrade ? steering.upgrade : undefined,
     octets: headEnd - start,
   };
-}
-
-/**
- * Scans a request line and the empty line that may stand before it (RFC 9112, section 2.2). Fills `lineMarks`; gives
- * where the field lines start, or `NEED_MORE`.
- */
-function scanRequestLine(bytes: Uint8Array, start: number, end: number, settings: ParseSettings): number {
-  let at = start;
-  if (at < end && bytes[at] === CR) {
-    if (at + 1 >= end) return NEED_MORE;
-    if (bytes[at + 1] !== LF) throw bareCr();
-    at += 2;
-  }
-  const limit = settings.limits.requestLine;
-  // One octet further than the limit: there a line of just that length has its CR.
-  const stop = Math.min(end, at + limit + 1);
-  const isOver = end - at > limit;
-  lineMarks.methodStart = at;
-  at = scanMethod(bytes, at, stop, settings.limits.method);
-  if (at === NEED_MORE) {
-    if (isOver) throw badMethod("no space within the limit of a request line");
-    return NEED_MORE;
-  }
-  at = scanTarget(bytes, at, stop, settings.protocol.allowNonAsciiTarget);
-  if (at !== NEED_MORE) at = scanVersion(bytes, at, stop);
-  if (at === NEED_MORE) {
-    if (isOver) throw new ProtocolError("target-too-long", `Cannot take request line: more than ${limit} octets`);
-    return NEED_MORE;
-  }
-  return scanLineEnd(bytes, at, end);
-}
-
-/** Gives where the target starts. */
-function scanMethod(bytes: Uint8Array, start: number, stop: number, limit: number): number {
-  let at = start;
-  while (at < stop && TOKEN[bytes[at]!] === 1) at++;
-  if (at >= stop) return NEED_MORE;
-  const octet = bytes[at]!;
-  if (octet === LF) throw bareLf();
-  if (octet !== SP) throw badMethod(octet === CR ? "it ends the line" : `${nameOctet(octet)} in it`);
-  if (at === start) throw badMethod("it is empty");
-  if (at - start > limit) throw new ProtocolError("method-too-long", `Cannot take method: more than ${limit} octets`);
-  return at + 1;
-}
-
-/** Gives where the version starts. */
-function scanTarget(bytes: Uint8Array, start: number, stop: number, allowNonAscii: boolean): number {
-  lineMarks.targetStart = start;
-  let at = start;
-  for (;;) {
-    while (at < stop && TARGET[bytes[at]!] === 1) at++;
-    if (at >= stop) return NEED_MORE;
-    const octet = bytes[at]!;
-    if (octet === SP) break;
-    const isTaken = (octet === BACKSLASH && isInQuery(bytes, start, at)) || (octet > 0x7f && allowNonAscii);
-    if (!isTaken) throw targetError(octet);
-    at++;
-  }
-  if (at === start) throw badTarget("it is empty");
-  lineMarks.targetEnd = at;
-  return at + 1;
-}
-
-/** Browsers send a backslash in a query as it is; in a path it is a slash to some and not to others. */
-function isInQuery(bytes: Uint8Array, start: number, at: number): boolean {
-  const questionMark = bytes.indexOf(QUESTION_MARK, start);
-  return questionMark >= 0 && questionMark < at;
-}
-
-/** Gives where the line end starts: the octet behind `HTTP/1.1`. */
-function scanVersion(bytes: Uint8Array, start: number, stop: number): number {
-  for (let i = 0; i < HTTP_NAME.length; i++) {
-    if (start + i >= stop) return NEED_MORE;
-    if (bytes[start + i] !== HTTP_NAME[i]) throw versionError(bytes[start + i]!);
-  }
-  const major = start + HTTP_NAME.length;
-  if (major >= stop) return NEED_MORE;
-  if (!isDigit(bytes[major]!)) throw versionError(bytes[major]!);
-  if (major + 1 >= stop) return NEED_MORE;
-  if (bytes[major + 1] !== 0x2e) throw versionError(bytes[major + 1]!);
-  if (major + 2 >= stop) return NEED_MORE;
-  if (!isDigit(bytes[major + 2]!)) throw versionError(bytes[major + 2]!);
-  if (bytes[major] !== DIGIT_0 + 1) {
-    throw new ProtocolError("unsupported-version", "Cannot serve request: its major version is not 1");
-  }
-  // RFC 9110, section 2.5: a higher minor version is served as the highest one we have.
-  lineMarks.minorVersion = bytes[major + 2] === DIGIT_0 ? 0 : 1;
-  return major + 3;
-}
-
-/** Gives where the next line starts. */
-function scanLineEnd(bytes: Uint8Array, at: number, end: number): number {
-  if (at >= end) return NEED_MORE;
-  if (bytes[at] !== CR) throw versionError(bytes[at]!);
-  if (at + 1 >= end) return NEED_MORE;
-  if (bytes[at + 1] !== LF) throw bareCr();
-  return at + 2;
-}
-
-function isDigit(octet: number): boolean {
-  return octet >= DIGIT_0 && octet <= DIGIT_9;
 }
 
 function checkHost(fields: SteeringFields, minorVersion: number, settings: ParseSettings): void {
@@ -290,27 +166,6 @@ function refuseRepeatedSingletons(flat: readonly string[]): void {
   }
 }
 
-function dropUnderscoreNames(flat: readonly string[]): string[] {
-  return flat.filter((_, index) => !flat[index & ~1]!.includes("_"));
-}
-
-function badMethod(why: string): ProtocolError {
-  return new ProtocolError("bad-method", `Cannot parse method: ${why}`);
-}
-
 function badHost(why: string): ProtocolError {
   return new ProtocolError("bad-host", `Cannot accept Host: ${why}`);
-}
-
-function targetError(octet: number): ProtocolError {
-  if (octet === LF) return bareLf();
-  return octet === CR ? badVersion("it is missing") : badTarget(`${nameOctet(octet)} in it`);
-}
-
-function versionError(octet: number): ProtocolError {
-  return octet === LF ? bareLf() : badVersion(`${nameOctet(octet)} in it`);
-}
-
-function badVersion(why: string): ProtocolError {
-  return new ProtocolError("bad-version", `Cannot parse HTTP version: ${why}`);
 }
