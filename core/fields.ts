@@ -44,17 +44,7 @@ export class FieldSection implements Iterable<FieldLine> {
    * @returns The section
    */
   static from(init: FieldsInit): FieldSection {
-    if (init instanceof FieldSection) return init;
-    const flat: string[] = [];
-    if (isLines(init)) {
-      for (const [name, value] of init) flat.push(name, value);
-      return new FieldSection(flat);
-    }
-    for (const [name, value] of Object.entries(init)) {
-      if (typeof value === "string") flat.push(name, value);
-      else for (const one of value) flat.push(name, one);
-    }
-    return new FieldSection(flat);
+    return init instanceof FieldSection ? init : new FieldSection(flattenFields(init));
   }
 
   /** How many field lines there are. */
@@ -181,6 +171,26 @@ export function mayBeTrailer(name: string): boolean {
 
 /** A section without a line. */
 export const NO_FIELDS: FieldSection = new FieldSection();
+
+/**
+ * Lays fields out in the order of their lines.
+ *
+ * @param init Lines in order, or a record
+ * @returns Names and values by turns, unchecked
+ */
+export function flattenFields(init: FieldsInit): string[] {
+  const flat: string[] = [];
+  if (isLines(init)) {
+    for (const [name, value] of init) flat.push(name, value);
+    return flat;
+  }
+  for (const name of Object.keys(init)) {
+    const value = init[name]!;
+    if (!Array.isArray(value)) flat.push(name, value as string);
+    else for (const one of value) flat.push(name, one);
+  }
+  return flat;
+}
 
 function isLines(init: FieldsInit): init is Iterable<FieldLine> {
   return typeof (init as { [Symbol.iterator]?: unknown })[Symbol.iterator] === "function";

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { FieldLine, FieldsInit } from "../fields.ts";
+import { type FieldsInit, flattenFields } from "../fields.ts";
 import { isAll, SENT_FIELD_VALUE, TOKEN } from "../octets.ts";
 
 /** Fields ready to go out, and what was heeded in them. */
@@ -67,7 +67,8 @@ interface Draft {
 export function prepareFields(fields: FieldsInit | undefined, policy: FieldsPolicy = {}): PreparedFields {
   if (fields === undefined) return NO_PREPARED_FIELDS;
   const draft: Draft = { text: "", contentLength: undefined, hasDate: false, close: false, hasUpgrade: false };
-  for (const [name, value] of lines(fields)) addLine(draft, name, value, policy);
+  const flat = flattenFields(fields);
+  for (let i = 0; i < flat.length; i += 2) addLine(draft, flat[i]!, flat[i + 1]!, policy);
   return draft;
 }
 
@@ -84,17 +85,6 @@ export function prepareTrailers(fields: FieldsInit): string {
     throw new TypeError("Cannot send trailers: framing fields cannot stand there");
   }
   return prepared.text;
-}
-
-function* lines(fields: FieldsInit): Iterable<FieldLine> {
-  if (typeof (fields as Iterable<FieldLine>)[Symbol.iterator] === "function") {
-    yield* fields as Iterable<FieldLine>;
-    return;
-  }
-  for (const [name, value] of Object.entries(fields as Record<string, string | readonly string[]>)) {
-    if (Array.isArray(value)) { for (const one of value) yield [name, one]; }
-    else yield [name, value as string];
-  }
 }
 
 function addLine(draft: Draft, name: string, value: string, policy: FieldsPolicy): void {
