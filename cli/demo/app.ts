@@ -18,10 +18,12 @@ import { fail, failLate, slept, stream } from "./streams.ts";
 
 const STATUS_PREFIX = "/status/";
 
+/** curl puts the file's name behind it: `curl -T file http://host/uploader/`. */
+const UPLOADER_PREFIX = "/uploader/";
+
 const routes: ReadonlyMap<string, App> = new Map(Object.entries<App>({
   "/": hello,
   "/echo": echo,
-  "/uploader/": upload,
   "/environ": describe,
   "/stream": stream,
   "/sleep": slept,
@@ -43,16 +45,22 @@ const routes: ReadonlyMap<string, App> = new Map(Object.entries<App>({
  * @returns The content
  */
 export default function demo(environ: Environ, startResponse: StartResponse): Result | PromiseLike<Result> {
-  const route = routes.get(environ.pathInfo);
+  const route = routes.get(environ.pathInfo) ?? routeOf(environ.pathInfo);
   try {
-    if (route !== undefined) {
-      const result = route(environ, startResponse);
-      return isPromise(result) ? result.then(undefined, (error) => explain(error, startResponse)) : result;
-    }
-    if (environ.pathInfo.startsWith(STATUS_PREFIX)) return status(environ, startResponse);
+    const result = route(environ, startResponse);
+    return isPromise(result) ? result.then(undefined, (error) => explain(error, startResponse)) : result;
   } catch (error) {
     return explain(error, startResponse);
   }
+}
+
+/** The paths that only begin alike. */
+function routeOf(path: string): App {
+  if (path.startsWith(STATUS_PREFIX)) return status;
+  return path.startsWith(UPLOADER_PREFIX) ? upload : notFound;
+}
+
+function notFound(environ: Environ, startResponse: StartResponse): Result {
   if (environ.method === "CONNECT") return refuse(501, "There is no proxy here\n", startResponse);
   return refuse(404, "There is nothing here\n", startResponse);
 }

@@ -188,11 +188,11 @@ const FAILURES: readonly [args: string[], code: number, line: RegExp, permission
   [["--port", "x"], 2, /^Cannot serve: --port wants/],
   [["none.ts", "--port", "0"], 1, /^Cannot load none\.ts: .*none\.ts/],
   [["syntax.ts", "--port", "0"], 1, /^Cannot load syntax\.ts: /],
-  [["throws.ts", "--port", "0"], 1, /^Cannot load throws\.ts: first line$/],
+  [["throws.ts", "--port", "0"], 1, /^Cannot load throws\.ts: first line\n$/],
   [["object.ts", "--port", "0"], 1, /^Cannot serve object\.ts: its default export is neither/],
   [["empty.ts", "--port", "0"], 1, /^Cannot serve empty\.ts: its default export is neither/],
   [["none:x", "--port", "0"], 1, /^Cannot load none:x: /],
-  [["--port", "0", "--host", "192.0.2.1"], 1, /^Cannot listen on 192\.0\.2\.1:0: this machine has no such address$/],
+  [["--port", "0", "--host", "192.0.2.1"], 1, /^Cannot listen on 192\.0\.2\.1:0: this machine has no such address\n$/],
   [["--port", "0"], 1, /^Cannot listen on 127\.0\.0\.1:0: .*--allow-net/, []],
   [["object.ts"], 1, /^Cannot load object\.ts: .*--allow-read/, ["--allow-net"]],
 ];
