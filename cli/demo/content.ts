@@ -60,6 +60,8 @@ export async function trailers(environ: Environ, startResponse: StartResponse): 
   await readAway(environ);
   const fields: FieldLine[] = [["content-type", "text/plain"]];
   for (const [name, value] of environ.input.trailers) fields.push([`x-echo-${name}`, toSendable(value)]);
+  // An HTTP/1.0 client gets none. RFC 9110, section 6.6.2: it SHOULD be told beforehand which come.
+  if (environ.version === "1.1") fields.push(["trailer", "x-length"]);
   environ.trailers([["x-length", "9"]]);
   startResponse(200, fields);
   return inPieces("trailers\n");

@@ -30,10 +30,10 @@ export function toRequest(environ: Environ): Request | 501 | 400 {
   const url = environ.url;
   // A host that is well-formed in HTTP may be none in a URL: `1.2.3.256`, `a%2fb`, `[v1.a]`.
   if (!URL.canParse(url)) return 400;
-  const input = environ.input;
   const init: StreamInit = { method, headers: toHeaders(environ.fields) };
-  if (input.length !== 0 && method !== "GET" && method !== "HEAD") {
-    init.body = toStream(input);
+  // In this order: what is not asked for `input` never has to make one.
+  if (method !== "GET" && method !== "HEAD" && environ.input.length !== 0) {
+    init.body = toStream(environ.input);
     init.duplex = "half";
   }
   return new GatewayRequest(url, init, environ);

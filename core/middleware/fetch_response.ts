@@ -167,6 +167,8 @@ class BodyContent implements AsyncIterableIterator<Uint8Array | typeof FLUSH> {
   #over = false;
 
   /**
+   * Makes a `BodyContent`.
+   *
    * @param reader Gives the rest
    * @param environ The exchange
    * @param ahead What comes first: chunks, and reads under way
@@ -198,6 +200,8 @@ class BodyContent implements AsyncIterableIterator<Uint8Array | typeof FLUSH> {
     if (!this.#over) {
       this.#over = true;
       const signal = this.#environ.signal;
+      // If the client is lost, the signal fires as soon as the call is over.
+      await undefined;
       await this.#reader.cancel(signal.aborted ? signal.reason : undefined);
     }
     return { done: true, value: undefined };
