@@ -173,8 +173,9 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
     } catch (error) {
       return this.failed(error);
     }
-    if (isThenable(result)) result.then((settled) => this.#accept(settled as Result), (error) => this.failed(error));
-    else this.#accept(result);
+    if (!isThenable(result)) return this.#accept(result);
+    // Of a foreign promise nothing is certain: not that `then` returns, nor that it calls back later and once.
+    Promise.resolve(result).then((settled) => this.#accept(settled), (error) => this.failed(error));
   }
 
   /**

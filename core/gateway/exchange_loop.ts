@@ -192,6 +192,8 @@ export class ExchangeLoop implements ExchangeHost, Timed {
   /** The answer cannot be completed: the peer must not take it for whole. */
   abortConnection(error: unknown): void {
     if (this.#phase === "closed") return;
+    // What was gathered before goes out: the answers to earlier requests are whole.
+    this.outlet.flush();
     this.port.abort();
     this.#leave(error);
   }

@@ -160,9 +160,9 @@ export class IterablePump implements Pump {
     try {
       // What only iterates (middleware) has no `throw`: the error is in `environ.exception`.
       const canThrow = how === "throw" && typeof this.#iterator.throw === "function";
-      const step = canThrow ? this.#iterator.throw!(value) : this.#iterator.next(value);
+      const step = canThrow ? this.#iterator.throw!(value) : this.#iterator.next(how === "next" ? value : undefined);
       this.#isRunning = false;
-      if (!this.#isStopped) return step;
+      if (!this.#isStopped) return checkStep(step);
       this.#close();
     } catch (error) {
       this.#isRunning = false;
@@ -185,7 +185,8 @@ export class IterablePump implements Pump {
     }
     if (isThenable(item)) {
       this.#host.sendSoon();
-      item.then((value) => this.#settled("next", value), (error) => this.#settled("throw", error));
+      // Foreign promises are not to be trusted: see `Exchange.run`.
+      Promise.resolve(item).then((value) => this.#settled("next", value), (error) => this.#settled("throw", error));
       return false;
     }
     this.#host.failed(invalidItem(item, "a piece, FLUSH, INPUT_PENDING or a promise"));
@@ -272,8 +273,8 @@ export class AsyncIterablePump implements Pump {
 
   #taken(step: IteratorResult<Piece | typeof FLUSH>): void {
     if (this.#isStopped) return;
-    if (step.done) return this.#host.pumped();
-    const item = step.value;
+    if (step?.done) return this.#host.pumped();
+    const item = step?.value;
     this.#turn.countPromise();
     if (item === FLUSH) {
       this.#host.sendNow();
@@ -301,6 +302,12 @@ export class AsyncIterablePump implements Pump {
     if (this.#turn.isOver) this.#host.defer(this.#resume);
     else this.run();
   }
+}
+
+/** An iterator of an application's own making may give anything; without a step nothing would ever go on. */
+function checkStep<T>(step: T): T {
+  if (typeof step !== "object" || step === null) throw new TypeError("Cannot send items: next() gave no result");
+  return step;
 }
 
 function invalidItem(item: unknown, wanted: string): TypeError {
