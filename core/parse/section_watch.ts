@@ -47,8 +47,8 @@ export class SectionWatch {
   #place: Place = "name";
   #word = 0;
   #isBehindCr = false;
-  /** An octet of the target that only the leaf can judge, and did not refuse; 0 for none. */
-  #judged = 0;
+  /** An octet of the target that only the leaf can judge, and did not refuse; -1 for none. */
+  #judged = -1;
   /** Whether the section was found incomplete before. */
   watching = false;
 
@@ -69,7 +69,7 @@ export class SectionWatch {
     this.#place = this.#bounds.words.length > 0 ? "start line" : "name";
     this.#word = 0;
     this.#isBehindCr = false;
-    this.#judged = 0;
+    this.#judged = -1;
   }
 
   /** Stops watching: the section is over. */
