@@ -14,7 +14,6 @@
 import process from "node:process";
 import type { Address } from "../core/gateway/port.ts";
 import type { App, ExchangeRecord } from "../core/gateway/types.ts";
-import config from "../deno.json" with { type: "json" };
 import { ACCESS_LOG_LINES, toErrorEntry } from "./access_log.ts";
 import { CommandError, toLine } from "./command_error.ts";
 import demo from "./demo/app.ts";
@@ -22,6 +21,7 @@ import { connectionLimit } from "./descriptor_limit.ts";
 import { loadApp } from "./load_app.ts";
 import { parseServeFlags, SERVE_HELP, type ServeFlags } from "./serve_flags.ts";
 import { type EndSignal, processTerminal, type Terminal } from "./terminal.ts";
+import { VERSION } from "./version.ts";
 
 export type { EndSignal, Terminal };
 
@@ -41,7 +41,7 @@ export async function main(args: readonly string[], terminal: Terminal = process
   try {
     const flags = parseServeFlags(args);
     if (flags.help) terminal.out(SERVE_HELP);
-    else if (flags.version) terminal.out(`sluice ${config.version}\n`);
+    else if (flags.version) terminal.out(`sluice ${VERSION}\n`);
     else await serveUntilEnded(flags, terminal);
     return 0;
   } catch (error) {
