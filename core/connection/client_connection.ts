@@ -257,7 +257,7 @@ export class ClientConnection {
   #begin(head: ResponseHead, sent: SentRequest): void {
     this.head = head;
     const isTunnel = head.status === 101 || (sent.method === "CONNECT" && head.status >= 200 && head.status < 300);
-    if (isTunnel) return this.#switch();
+    if (isTunnel) return this.#switch(head.status, sent);
     if (head.status < 200) return;
     if (!head.persistent) this.closeReason ??= head.minorVersion === 0 ? "version" : "asked";
     if (head.framing.kind === "close") this.closeReason ??= "close-delimited";
@@ -267,7 +267,11 @@ export class ClientConnection {
     this.#content.begin(head.framing);
   }
 
-  #switch(): void {
+  #switch(status: number, sent: SentRequest): void {
+    // RFC 9110, section 7.8: only what the client asked for, and not before its request has ended.
+    if ((status === 101 && !sent.upgrade) || this.writing !== "done") {
+      throw new ProtocolError("bad-status-line", `Cannot switch protocols: nothing asked for a ${status}`);
+    }
     this.#moveReading("head without content");
     this.#moveReading("switch protocols");
     this.#moveWriting("switch protocols");

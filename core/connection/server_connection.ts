@@ -308,6 +308,10 @@ export class ServerConnection {
    * @param date The value of Date for a 200
    */
   switchProtocols(fields: PreparedFields, date: string): void {
+    // Asked first: while content is unread, or behind a head, nothing of the tunnel may be written.
+    const reading = move(READING_MOVES, this.reading, "switch protocols");
+    this.#moveWriting("switch protocols");
+    this.reading = reading;
     if (this.head!.method === "CONNECT") {
       writeInterimHead(
         this.output,
@@ -317,8 +321,6 @@ export class ServerConnection {
     } else {
       writeInterimHead(this.output, 101, fields, "upgrade");
     }
-    this.#moveWriting("switch protocols");
-    this.#moveReading("switch protocols");
   }
 
   /**

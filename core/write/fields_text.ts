@@ -8,7 +8,7 @@
  * @module
  */
 
-import { type FieldsInit, flattenFields } from "../fields.ts";
+import { type FieldsInit, flattenFields, mayBeTrailer } from "../fields.ts";
 import { isAll, SENT_FIELD_VALUE, TOKEN } from "../octets.ts";
 
 /** Fields ready to go out, and what was heeded in them. */
@@ -80,11 +80,16 @@ export function prepareFields(fields: FieldsInit | undefined, policy: FieldsPoli
  * @throws {TypeError} For a field that may not go out, or not in a trailer section
  */
 export function prepareTrailers(fields: FieldsInit): string {
-  const prepared = prepareFields(fields);
-  if (prepared.contentLength !== undefined || prepared.close) {
-    throw new TypeError("Cannot send trailers: framing fields cannot stand there");
+  const flat = flattenFields(fields);
+  let text = "";
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i]!;
+    const value = flat[i + 1]!;
+    checkLine(name, value);
+    if (!mayBeTrailer(name)) throw new TypeError(`Cannot send trailer ${name}: it has no business behind the content`);
+    text += `${name}: ${value}\r\n`;
   }
-  return prepared.text;
+  return text;
 }
 
 function addLine(draft: Draft, name: string, value: string, policy: FieldsPolicy): void {

@@ -30,6 +30,8 @@ export interface SentRequest {
   readonly framing: Framing;
   /** Whether `connection: close` was among the fields. */
   readonly close: boolean;
+  /** Whether Upgrade was among the fields. */
+  readonly upgrade: boolean;
 }
 
 /** Methods whose requests are expected to have content: they state that there is none (RFC 9110, section 8.6). */
@@ -41,18 +43,20 @@ const EXPECT_CONTENT: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
  * @param out Where it goes
  * @param request The request
  * @returns What was sent
- * @throws {TypeError} For a method, target or field that may not go out, or no Host
+ * @throws {TypeError} For a method, target or field that may not go out, a length that is none or not the stated one, or
+ * Host other than once
  */
 export function writeRequestHead(out: SendBuffer, request: RequestInit): SentRequest {
   const { method = "GET", target = "/", content = 0 } = request;
   if (!isAll(method, TOKEN)) throw new TypeError(`Cannot send request: ${JSON.stringify(method)} is no method`);
   if (!isAll(target, TARGET)) throw new TypeError(`Cannot send request: ${JSON.stringify(target)} is no target`);
   const fields = prepareFields(request.fields, { allowUpgrade: true });
-  if (!/(?:^|\n)host:/i.test(fields.text)) throw new TypeError("Cannot send request: Host is missing");
+  const hostLines = fields.text.match(/^host:/gim)?.length ?? 0;
+  if (hostLines !== 1) throw new TypeError(`Cannot send request: Host stands ${hostLines} times, not once`);
   const framing = requestBodyFraming(content, fields);
   out.appendAscii(`${method} ${target} HTTP/1.1\r\n${fields.text}${framingField(method, framing)}`);
   out.appendAscii(`${connectionField(fields)}\r\n`);
-  return { method, framing, close: fields.close };
+  return { method, framing, close: fields.close, upgrade: fields.hasUpgrade };
 }
 
 function requestBodyFraming(content: number | "chunked", fields: PreparedFields): Framing {
@@ -61,6 +65,7 @@ function requestBodyFraming(content: number | "chunked", fields: PreparedFields)
     return CHUNKED;
   }
   const length = fields.contentLength ?? content;
+  if (content !== 0 && length !== content) throw new TypeError("Cannot send request: content-length is not the length");
   if (!Number.isSafeInteger(length) || length < 0) throw new TypeError(`Cannot send request: ${length} is no length`);
   return length === 0 ? NO_FRAMING : { kind: "length", length };
 }

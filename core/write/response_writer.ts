@@ -20,7 +20,7 @@ export interface ResponseHeadPlan {
   readonly reason: string | undefined;
   /** The fields. */
   readonly fields: PreparedFields;
-  /** How the body is framed. `none` is announced as `content-length: 0` where `announceNone` says so. */
+  /** How the body is framed. With `none`, `announcedLength` says whether there is a Content-Length. */
   readonly framing: Framing;
   /** The length announced in a head without a body (answers to HEAD, 304), if any. */
   readonly announcedLength: number | undefined;

@@ -70,6 +70,7 @@ export class SendBuffer {
    * @param bytes The octets, free again at once
    */
   append(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
     if (bytes.length > BLOCK_SIZE) return this.appendLarge(bytes.slice());
     this.#encodeText();
     const block = this.#room(bytes.length);
@@ -84,6 +85,8 @@ export class SendBuffer {
    * @param bytes The octets; not to be changed before they are sent
    */
   appendLarge(bytes: Uint8Array): void {
+    // An empty block would look like an end to who writes it.
+    if (bytes.length === 0) return;
     this.#encodeText();
     this.#endBlock();
     this.#pushReady(bytes, undefined);
@@ -126,7 +129,10 @@ export class SendBuffer {
     const text = this.#text;
     if (text === "") return;
     this.#text = "";
-    if (text.length > BLOCK_SIZE) return this.#pushReady(encoder.encode(text), undefined);
+    if (text.length > BLOCK_SIZE) {
+      this.#endBlock();
+      return this.#pushReady(encoder.encode(text), undefined);
+    }
     const block = this.#room(text.length);
     encoder.encodeInto(text, this.#filled === 0 ? block : block.subarray(this.#filled));
     this.#filled += text.length;

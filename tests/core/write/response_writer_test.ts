@@ -1,0 +1,128 @@
+/**
+ * Tests of the response writer.
+ *
+ * @module
+ */
+
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { CHUNKED, type Framing, NO_FRAMING, UNTIL_CLOSE } from "../../../core/message.ts";
+import { NO_PREPARED_FIELDS, prepareFields } from "../../../core/write/fields_text.ts";
+import {
+  checkReason,
+  type ResponseHeadPlan,
+  writeAsciiContent,
+  writeContent,
+  writeEnd,
+  writeInterimHead,
+  writeResponseHead,
+} from "../../../core/write/response_writer.ts";
+import { LARGE_PIECE, SendBuffer } from "../../../core/write/send_buffer.ts";
+import { octets, textOf } from "../../support/octet_text.ts";
+import { takeAll } from "../../support/take_all.ts";
+
+const PLAN: ResponseHeadPlan = {
+  status: 200,
+  reason: undefined,
+  fields: NO_PREPARED_FIELDS,
+  framing: NO_FRAMING,
+  announcedLength: undefined,
+  connection: undefined,
+  date: "D",
+};
+const FIVE: Framing = { kind: "length", length: 5 };
+
+function written(write: (out: SendBuffer) => void): string {
+  const out = new SendBuffer();
+  write(out);
+  return textOf(takeAll(out));
+}
+
+const HEADS: readonly [what: string, plan: Partial<ResponseHeadPlan>, text: string][] = [
+  ["a bare head", {}, "HTTP/1.1 200 OK\r\ndate: D\r\n\r\n"],
+  ["a reason of its own", { reason: "Fine \t!" }, "HTTP/1.1 200 Fine \t!\r\ndate: D\r\n\r\n"],
+  ["an empty reason", { reason: "" }, "HTTP/1.1 200 \r\ndate: D\r\n\r\n"],
+  ["a status that is not registered", { status: 299 }, "HTTP/1.1 299 \r\ndate: D\r\n\r\n"],
+  ["the highest status", { status: 999 }, "HTTP/1.1 999 \r\ndate: D\r\n\r\n"],
+  ["a length", { framing: FIVE }, "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ndate: D\r\n\r\n"],
+  ["chunked", { framing: CHUNKED }, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ndate: D\r\n\r\n"],
+  [
+    "until the close",
+    { framing: UNTIL_CLOSE, connection: "close" },
+    "HTTP/1.1 200 OK\r\ndate: D\r\nconnection: close\r\n\r\n",
+  ],
+  ["an announced length", { announcedLength: 0 }, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\ndate: D\r\n\r\n"],
+  ["keep-alive", { connection: "keep-alive" }, "HTTP/1.1 200 OK\r\ndate: D\r\nconnection: keep-alive\r\n\r\n"],
+  ["fields", { fields: prepareFields({ "X-A": "b" }) }, "HTTP/1.1 200 OK\r\nX-A: b\r\ndate: D\r\n\r\n"],
+  ["a Date of its own", { fields: prepareFields({ Date: "E" }) }, "HTTP/1.1 200 OK\r\nDate: E\r\n\r\n"],
+];
+
+Deno.test("writeResponseHead writes one framing field, one Date and one Connection", async (t) => {
+  for (const [what, plan, text] of HEADS) {
+    await t.step(what, () => assertEquals(written((out) => writeResponseHead(out, { ...PLAN, ...plan })), text));
+  }
+});
+
+Deno.test("writeInterimHead writes a head without framing and Date", () => {
+  const fields = prepareFields({ link: "</a>; rel=preload" });
+  assertEquals(
+    written((out) => writeInterimHead(out, 103, fields)),
+    "HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n",
+  );
+  assertEquals(written((out) => writeInterimHead(out, 100, NO_PREPARED_FIELDS)), "HTTP/1.1 100 Continue\r\n\r\n");
+  assertEquals(
+    written((out) => writeInterimHead(out, 101, NO_PREPARED_FIELDS, "upgrade")),
+    "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\n\r\n",
+  );
+});
+
+const CONTENTS: readonly [framing: Framing, piece: string, text: string][] = [
+  [FIVE, "hello", "hello"],
+  [FIVE, "", ""],
+  [UNTIL_CLOSE, "hello", "hello"],
+  [CHUNKED, "hello", "5\r\nhello\r\n"],
+  [CHUNKED, "0123456789abcdef", "10\r\n0123456789abcdef\r\n"],
+  [CHUNKED, "", ""],
+];
+
+Deno.test("writeContent and writeAsciiContent frame a piece, and write nothing for an empty one", async (t) => {
+  for (const [framing, piece, text] of CONTENTS) {
+    await t.step(`${framing.kind}: ${JSON.stringify(piece)}`, () => {
+      assertEquals(written((out) => writeContent(out, framing, octets(piece), false)), text);
+      assertEquals(written((out) => writeContent(out, framing, octets(piece), true)), text);
+      assertEquals(written((out) => writeAsciiContent(out, framing, piece)), text);
+    });
+  }
+});
+
+Deno.test("writeContent copies what is not lent, and passes what is lent and large through", () => {
+  for (
+    const [isLent, length, isPassed] of [[true, LARGE_PIECE, true], [true, LARGE_PIECE - 1, false], [
+      false,
+      LARGE_PIECE,
+      false,
+    ]] as const
+  ) {
+    const out = new SendBuffer();
+    const piece = new Uint8Array(length).fill(0x61);
+    writeContent(out, FIVE, piece, isLent);
+    piece.fill(0x62);
+    const sent = out.take()!;
+    assertEquals([sent.length, sent[0]], [length, isPassed ? 0x62 : 0x61]);
+    if (isPassed) assertStrictEquals(sent.buffer, piece.buffer);
+  }
+});
+
+Deno.test("writeEnd ends chunked content only, with its trailers", () => {
+  assertEquals(written((out) => writeEnd(out, CHUNKED)), "0\r\n\r\n");
+  assertEquals(written((out) => writeEnd(out, CHUNKED, "x: y\r\n")), "0\r\nx: y\r\n\r\n");
+  for (const framing of [NO_FRAMING, FIVE, UNTIL_CLOSE]) {
+    assertEquals(written((out) => writeEnd(out, framing, "x: y\r\n")), "");
+  }
+});
+
+Deno.test("checkReason lets visible ASCII pass and nothing else", () => {
+  for (const reason of ["", "OK", "a \t~!"]) assertEquals(checkReason(reason), reason);
+  for (const reason of ["a\r\nb", "a\n", "a\rb", "\0", "\x7f", "\xe9", "\u010a"]) {
+    assertThrows(() => checkReason(reason), TypeError, "Cannot start response");
+  }
+});
