@@ -55,6 +55,7 @@ export class Drain {
  * and never send it
  */
 export function isWorthDraining(connection: ServerConnection, octets: number): boolean {
-  if (!connection.persistent || connection.owesContinue || connection.hasEnded) return false;
+  // A peer that has ended its side may have sent further requests behind the content; they are answered.
+  if (!connection.persistent || connection.owesContinue) return false;
   return connection.contentRest === Infinity || connection.contentRest <= octets;
 }
