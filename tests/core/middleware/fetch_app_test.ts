@@ -115,7 +115,7 @@ async function settled(count: () => number): Promise<void> {
 
 /** Waits, but not for ever: a test that hangs tells nothing. */
 async function soon<T>(promise: Promise<T>): Promise<T> {
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error("it did not happen within 2 s")), 2000);
   });
