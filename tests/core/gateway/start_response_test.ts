@@ -216,7 +216,6 @@ const NEVER_STARTED: readonly [name: string, app: App][] = [
   ["nothing", () => {}],
   ["a string", () => "hello"],
   ["an array", () => ["a", "b"]],
-  // deno-lint-ignore require-yield
   ["a generator without a piece", function* () {}],
   ["a generator", function* () {
     yield "hello";
