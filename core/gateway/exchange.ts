@@ -57,6 +57,9 @@ export interface ExchangeHost {
   readonly closingBy: "peer" | "shutdown" | undefined;
 }
 
+/** Shared: an error with its stack, made for each exchange that has read content, cost 16 % of a small upload. */
+const EXCHANGE_OVER = new TypeError("Cannot read content: the exchange is over");
+
 /** One exchange. */
 export class Exchange implements EnvironSource, PumpHost, ResponderHost {
   readonly #host: ExchangeHost;
@@ -159,6 +162,11 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
   /** Whether the exchange is over: answered whole, refused, or lost. */
   get isOver(): boolean {
     return this.#outcome !== undefined;
+  }
+
+  /** Where the answer ends in all that is sent on the connection, in octets; once it is over. */
+  get wireEnd(): number {
+    return this.#wireStart + this.#outcome!.wireBytes;
   }
 
   /**
@@ -280,6 +288,8 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
     } catch (error) {
       return this.failed(error);
     }
+    // Where no content goes out, the head is all: who waits for the iterable's next item waits for nothing.
+    if (!this.connection.hasBody) return this.pumped();
     this.#host.outlet.flush();
   }
 
@@ -398,6 +408,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
       lost.catch(() => {});
       return lost;
     }
+    if (!isPiece(piece)) throw new TypeError(`Cannot write: ${piece === null ? "null" : typeof piece} is no piece`);
     if (piece.length === 0) return;
     const sent = this.#responder.send(piece, false);
     if (sent === "excess") throw new RangeError("Cannot write: it is more than content-length announced");
@@ -406,7 +417,10 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
     if (!outlet.isFull) return outlet.flushSoon();
     outlet.flush();
     if (!outlet.isFull) return;
-    return new Promise((resolve) => outlet.whenRoom(resolve));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    promise.catch(() => {});
+    outlet.whenRoom(() => this.#lost === undefined ? resolve() : reject(this.#lost));
+    return promise;
   }
 
   /**
@@ -440,7 +454,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
   }
 
   #noMoreContent(): unknown {
-    return this.#lost ?? new TypeError("Cannot read content: the exchange is over");
+    return this.#lost ?? EXCHANGE_OVER;
   }
 
   #tunnelDone(): void {
