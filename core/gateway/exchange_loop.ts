@@ -285,9 +285,10 @@ export class ExchangeLoop implements ExchangeHost, Timed {
   #refuse(error: ProtocolError): void {
     if (error.code === "unexpected-eof") return this.#close();
     const { connection } = this;
-    const before = connection.output.total;
+    const { output, head } = connection;
+    const wireStart = output.total;
     connection.refuse(error.status, this.settings.dates.at(this.surroundings.unixTime()), closeReason(error));
-    this.#reporter.addRefusal(error, connection.output.total - before);
+    this.#reporter.addRefusal({ error, head, wireStart, wireEnd: output.total });
     this.#linger();
     if (!this.#isAdvancing) this.#goOn();
   }
@@ -373,7 +374,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
   }
 
   #settleSent(): void {
-    if (this.#reporter.hasPending && this.outlet.isEmpty) this.#reporter.settle(true);
+    if (this.#reporter.hasPending) this.#reporter.settle(this.outlet.taken);
   }
 
   /** Ends both sides; all that was to be sent is sent. */
@@ -384,17 +385,17 @@ export class ExchangeLoop implements ExchangeHost, Timed {
   }
 
   #leave(reason: unknown): void {
+    const { exchange, outlet } = this;
     this.#phase = "closed";
     this.connection.close();
-    const isSent = this.outlet.isEmpty;
-    this.outlet.close();
-    this.#reporter.settle(isSent, reason);
-    const { exchange } = this;
+    const { taken } = outlet;
     this.exchange = undefined;
-    if (!exchange) return;
-    exchange.lose(reason);
-    this.#reporter.add(exchange);
-    this.#reporter.settle(false, reason);
+    // First the exchange: whoever waits for room is to learn that there will be none.
+    exchange?.lose(reason);
+    outlet.close();
+    this.#reporter.settle(taken);
+    if (exchange) this.#reporter.add(exchange);
+    this.#reporter.abandon(reason);
   }
 }
 

@@ -48,6 +48,11 @@ export class Outlet {
     return this.#openOctets === 0 && this.#buffer.pending === 0;
   }
 
+  /** How many octets the port has taken since the connection began. */
+  get taken(): number {
+    return this.#buffer.total - this.#buffer.pending - this.#openOctets;
+  }
+
   /** Sends what has gathered, as far as the port takes it. */
   flush(): void {
     if (this.#isClosed) return;
@@ -85,12 +90,12 @@ export class Outlet {
   }
 
   /**
-   * Calls back once there is room; at once if there is.
+   * Calls back once there is room, at once if there is; or when the connection is over, which the task has to see.
    *
    * @param task What to call
    */
   whenRoom(task: () => void): void {
-    if (this.isFull) this.#whenRoom.push(task);
+    if (this.isFull && !this.#isClosed) this.#whenRoom.push(task);
     else task();
   }
 
@@ -104,13 +109,13 @@ export class Outlet {
     else this.#whenEmpty.push(task);
   }
 
-  /** The connection is over: nothing more is sent, nobody is called back. */
+  /** The connection is over: nothing more is sent. Who waits for room must not wait for ever. */
   close(): void {
     this.#isClosed = true;
     this.openSince = undefined;
-    this.#whenRoom = [];
     this.#whenEmpty = [];
     this.#buffer.clear();
+    runAll(this.#whenRoom);
   }
 }
 

@@ -6,6 +6,7 @@
  */
 
 import type { ProtocolError } from "../errors.ts";
+import type { RequestHead } from "../parse/request_head.ts";
 import type { Environ, Outcome, PostHook } from "./environ.ts";
 import type { Exchange } from "./exchange.ts";
 import { isThenable } from "./piece.ts";
@@ -13,9 +14,15 @@ import type { Port, Surroundings } from "./port.ts";
 import type { GatewaySettings } from "./settings.ts";
 
 /** A request that was refused before it became an exchange. */
-interface Refusal {
+export interface Refusal {
+  /** Why. */
   readonly error: ProtocolError;
-  readonly wireBytes: number;
+  /** Its head, if that could be read. */
+  readonly head: RequestHead | undefined;
+  /** Where the refusal starts in all that is sent, in octets. */
+  readonly wireStart: number;
+  /** Where it ends. */
+  readonly wireEnd: number;
 }
 
 /** Tells how the exchanges of one connection ended. */
@@ -56,25 +63,39 @@ export class Reporter {
   /**
    * Takes a request that was refused before it became an exchange.
    *
-   * @param error Why
-   * @param wireBytes How many octets the refusal has
+   * @param refusal The refusal
    */
-  addRefusal(error: ProtocolError, wireBytes: number): void {
-    if (this.#settings.onExchange) this.#refusal = { error, wireBytes };
+  addRefusal(refusal: Refusal): void {
+    if (this.#settings.onExchange) this.#refusal = refusal;
   }
 
   /**
-   * Tells of all exchanges taken so far.
+   * Tells of the exchanges whose answers the port has taken whole. It does not wait for the others: a client that never
+   * stops asking would have them pile up.
    *
-   * @param completed Whether the port took their answers
-   * @param reason Why not
+   * @param taken How many octets the port has taken since the connection began
    */
-  settle(completed: boolean, reason?: unknown): void {
+  settle(taken: number): void {
+    const exchanges = this.#exchanges;
+    let count = 0;
+    while (count < exchanges.length && exchanges[count]!.wireEnd <= taken) count++;
+    if (count > 0) {
+      this.#exchanges = exchanges.slice(count);
+      for (let i = 0; i < count; i++) this.#tell(exchanges[i]!, true, undefined);
+    }
+    if (this.#refusal && this.#refusal.wireEnd <= taken) this.#tellRefusal(true);
+  }
+
+  /**
+   * Tells of all that is left: its answers were not taken whole.
+   *
+   * @param reason Why
+   */
+  abandon(reason: unknown): void {
     const exchanges = this.#exchanges;
     this.#exchanges = [];
-    for (const exchange of exchanges) this.#tell(exchange, completed, reason);
-    if (this.#refusal) this.#tellRefusal(this.#refusal, completed);
-    this.#refusal = undefined;
+    for (const exchange of exchanges) this.#tell(exchange, false, reason);
+    if (this.#refusal) this.#tellRefusal(false);
   }
 
   #tell(exchange: Exchange, completed: boolean, reason: unknown): void {
@@ -93,10 +114,22 @@ export class Reporter {
     });
   }
 
-  #tellRefusal(refusal: Refusal, completed: boolean): void {
-    const { error, wireBytes } = refusal;
-    const about = { remote: this.#port.remote, method: "", target: "", version: "", environ: undefined };
-    this.#observe({ ...about, status: error.status, bodyBytes: 0, wireBytes, completed, error, durationMs: 0 });
+  #tellRefusal(completed: boolean): void {
+    const { error, head, wireStart, wireEnd } = this.#refusal!;
+    this.#refusal = undefined;
+    this.#observe({
+      status: error.status,
+      bodyBytes: 0,
+      wireBytes: wireEnd - wireStart,
+      completed,
+      error,
+      durationMs: 0,
+      remote: this.#port.remote,
+      method: head?.method ?? "",
+      target: head?.target ?? "",
+      version: head ? `1.${head.minorVersion}` : "",
+      environ: undefined,
+    });
   }
 
   #runHook(hook: PostHook, environ: Environ, outcome: Outcome): void {
