@@ -8,7 +8,7 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import type { FieldSection } from "../fields.ts";
+import { type FieldSection, NO_FIELDS } from "../fields.ts";
 import { LF, NO_OCTETS } from "../octets.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { PreparedFields } from "../write/fields_text.ts";
@@ -69,6 +69,8 @@ export class ContentReader {
   isFailureTold = false;
   /** Whether all was read. */
   isAtEnd = false;
+  /** The trailer section, empty before all was read. Kept: the connection goes on to the next request's. */
+  trailers: FieldSection = NO_FIELDS;
   /** Of the run handed out last: the declared size of its chunk. */
   lastChunkSize = 0;
   /** Of the run handed out last: whether it is the first of its chunk. */
@@ -83,11 +85,6 @@ export class ContentReader {
     this.#host = host;
     this.#octetsBefore = host.connection.input.total - host.connection.input.unread;
     this.isAtEnd = host.connection.reading !== "content";
-  }
-
-  /** The trailer section, once all was read. */
-  get trailers(): FieldSection {
-    return this.#host.connection.trailers;
   }
 
   /** Whether somebody waits for octets. */
@@ -124,9 +121,11 @@ export class ContentReader {
    * Sends a 100 (Continue) now.
    *
    * @param fields Its fields; by default those given before
-   * @returns false if none may go out: to HTTP/1.0, or behind the final head
+   * @returns false if none may go out: to HTTP/1.0, behind the final head, or where nothing is read any more
    */
   sendContinue(fields: PreparedFields | undefined): boolean {
+    // By now the connection may be at the next request, whose client would take it for its own.
+    if (this.failure !== undefined) return false;
     const isSent = this.#host.connection.inform(100, fields ?? this.#continueFields);
     if (isSent) this.#host.flush();
     return isSent;
@@ -231,7 +230,10 @@ export class ContentReader {
   #nextStep(): "run" | "more" | "end" {
     try {
       const step = this.#host.connection.readContent();
-      if (step === "end") this.isAtEnd = true;
+      if (step === "end") {
+        this.isAtEnd = true;
+        this.trailers = this.#host.connection.trailers;
+      }
       return step;
     } catch (error) {
       this.failure = error;

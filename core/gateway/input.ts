@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type FieldSection, type FieldsInit, NO_FIELDS } from "../fields.ts";
+import type { FieldSection, FieldsInit } from "../fields.ts";
 import type { Framing } from "../message.ts";
 import { prepareFields } from "../write/fields_text.ts";
 import { type ContentReader, contentTooLarge } from "./content_reader.ts";
@@ -57,7 +57,7 @@ export class Input implements AsyncIterable<Uint8Array> {
 
   /** The trailer section: complete once all content was read, empty before. */
   get trailers(): FieldSection {
-    return this.#reader.isAtEnd ? this.#reader.trailers : NO_FIELDS;
+    return this.#reader.trailers;
   }
 
   /**
@@ -65,11 +65,11 @@ export class Input implements AsyncIterable<Uint8Array> {
    *
    * @param octets How many; by default all
    * @returns Just as many, fewer only at the end
-   * @throws {RangeError} If it is no number of at least 0
+   * @throws {RangeError} If it is no whole number of at least 0, nor Infinity
    */
   read(octets?: number): Promise<Uint8Array> {
     if (octets === undefined) return this.#reader.read(ALL);
-    if (!(octets >= 0)) return Promise.reject(new RangeError(`Cannot read ${octets} octets`));
+    if (!isCount(octets)) return Promise.reject(new RangeError(`Cannot read ${octets} octets`));
     return this.#reader.read({ atLeast: octets, atMost: octets });
   }
 
@@ -89,7 +89,9 @@ export class Input implements AsyncIterable<Uint8Array> {
    * @returns The line; without LF at the limit or at the end, empty behind it
    */
   readLine(limit: number = Infinity): Promise<Uint8Array> {
-    if (!(limit > 0)) return Promise.reject(new RangeError(`Cannot read line: ${limit} is no limit`));
+    if (!isCount(limit) || limit === 0) {
+      return Promise.reject(new RangeError(`Cannot read line: ${limit} is no limit`));
+    }
     return this.#reader.read({ atLeast: Infinity, atMost: limit, lineEnd: true });
   }
 
@@ -130,6 +132,7 @@ export class Input implements AsyncIterable<Uint8Array> {
    */
   async bytes(options: ReadAllOptions = {}): Promise<Uint8Array> {
     const { limit = DEFAULT_READ_LIMIT } = options;
+    if (!isCount(limit)) throw new RangeError(`Cannot read content: ${limit} is no limit`);
     const rest = this.length === undefined ? 0 : this.length - this.position;
     if (rest > limit) throw this.#refuse(limit);
     const bytes = await this.#reader.read({ atLeast: limit + 1, atMost: limit + 1 });
@@ -220,4 +223,9 @@ export class Input implements AsyncIterable<Uint8Array> {
     this.#reader.isFailureTold = true;
     return error;
   }
+}
+
+/** Octets are whole; of a fraction the reader would lose count. */
+function isCount(octets: number): boolean {
+  return octets === Infinity || (Number.isInteger(octets) && octets >= 0);
 }
