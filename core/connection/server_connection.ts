@@ -55,13 +55,19 @@ export interface ResponseStart {
   readonly date: string;
 }
 
+const NO_RESPONSE: ResponseFraming = Object.freeze({
+  framing: NO_FRAMING,
+  announcedLength: undefined,
+  hasBody: false,
+});
+
 /** One connection in the server role. */
 export class ServerConnection {
   readonly #settings: ParseSettings;
   readonly #watch: SectionWatch;
   readonly #content: ContentDecoder;
   #continueSent = false;
-  #response: ResponseFraming = { framing: NO_FRAMING, announcedLength: undefined, hasBody: false };
+  #response: ResponseFraming = NO_RESPONSE;
   #bodyRest = 0;
   /** What the peer sent and nobody has read yet. */
   readonly input: ReceiveBuffer = new ReceiveBuffer();
@@ -342,7 +348,7 @@ export class ServerConnection {
       connection: "close",
       date,
     });
-    this.#response = { framing: NO_FRAMING, announcedLength: 0, hasBody: false };
+    this.#response = NO_RESPONSE;
     this.#moveWriting("finish");
   }
 
@@ -370,6 +376,8 @@ export class ServerConnection {
   #reset(): void {
     this.head = undefined;
     this.#continueSent = false;
+    // What is sent late must not become the beginning of the next answer.
+    this.#response = NO_RESPONSE;
     this.bodyBytes = 0;
   }
 
