@@ -173,6 +173,7 @@ export class ContentReader {
    */
   whenReady(task: () => void): void {
     this.#onReady = task;
+    this.#promptPeer();
     this.advance();
     this.#host.regulateReading();
   }
@@ -180,7 +181,7 @@ export class ContentReader {
   /** Octets have come, or the peer has ended: serves whoever waits. */
   advance(): void {
     if (this.#pending) this.#serve(this.#pending);
-    else if (this.#onReady) this.#announce();
+    if (this.#onReady && !this.#pending) this.#announce();
   }
 
   /**

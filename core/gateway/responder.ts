@@ -97,7 +97,7 @@ export class Responder {
     const answer = this.#answer;
     if (!answer) throw new TypeError("Cannot answer: startResponse was not called");
     this.#refuseMisfit(answer);
-    if (length !== undefined) this.#closeOverUnreadContent();
+    this.#closeOverUnreadContent(length !== undefined);
     this.#host.connection.respond({ ...answer, knownLength: length, date: this.#date() });
     this.isHeadOut = true;
   }
@@ -130,6 +130,7 @@ export class Responder {
    */
   finish(piece: Piece | undefined): boolean {
     const { connection } = this.#host;
+    this.#refuseOverBrokenContent();
     const content = piece === undefined || this.isHeadOut ? piece : encodeUnlessAscii(piece);
     this.sendHead(content?.length ?? 0);
     const isExcess = content !== undefined && !connection.send(content) && connection.hasBody;
@@ -166,23 +167,31 @@ export class Responder {
     this.isHeadOut = true;
   }
 
+  /** Content that broke while the application read it is no success, whatever the application says. */
+  #refuseOverBrokenContent(): void {
+    const { readerInUse } = this.#host;
+    if (this.#answer && this.#answer.status < 400 && readerInUse?.isFailureTold) throw readerInUse.failure;
+  }
+
   /** An answer that does not fit the request becomes an error's. */
   #refuseMisfit(answer: StartedAnswer): void {
-    const { connection, readerInUse } = this.#host;
-    // Content that broke while the application read it is no success, whatever the application says.
-    if (answer.status < 400 && readerInUse?.isFailureTold) throw readerInUse.failure;
+    const { connection } = this.#host;
+    this.#refuseOverBrokenContent();
     if (this.#head.method !== "CONNECT") return;
     // A 2xx would tell the client that its tunnel is there.
     if (answer.status < 300) throw notTaken("CONNECT");
     connection.closeAfter("application");
   }
 
-  /** What is left unread is read away later if it is known to be little; if not, the head says that we close. */
-  #closeOverUnreadContent(): void {
+  /**
+   * What is left unread is read away later if it is known to be little; if not, the head says that we close. While more
+   * is to be sent the application may still read it, unless the client waits for a 100 that can come no more.
+   */
+  #closeOverUnreadContent(isWhole: boolean): void {
     const { connection, settings, readerInUse } = this.#host;
     if (connection.reading !== "content") return;
     const rest = connection.contentRest;
-    const isTooMuch = rest !== Infinity && rest > settings.deadlines.drain.bytes;
+    const isTooMuch = isWhole && rest !== Infinity && rest > settings.deadlines.drain.bytes;
     if (connection.owesContinue || isTooMuch || readerInUse?.failure !== undefined) {
       connection.closeAfter("unread-content");
     }
