@@ -47,6 +47,7 @@ export abstract class Connection implements Port {
   #conversation: Conversation | undefined = undefined;
   /** What the adapter itself waits for, a handshake or the last octets, must have come by then. */
   #waitsUntil: number = Infinity;
+  #peerHasEnded: boolean = false;
   #isClosing: boolean = false;
   #hasEnded: boolean = false;
 
@@ -148,8 +149,10 @@ export abstract class Connection implements Port {
     this.#conversation?.receive(bytes);
   }
 
-  /** The peer ended its side. */
+  /** The peer ended its side. It may be told twice. */
   protected receivedEnd(): void {
+    if (this.#peerHasEnded) return;
+    this.#peerHasEnded = true;
     this.#conversation?.receiveEnd();
   }
 

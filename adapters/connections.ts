@@ -138,7 +138,12 @@ export class Connections {
   #start(connection: Connection): void {
     this.#open.add(connection);
     this.#startTicking();
-    connection.start();
+    try {
+      connection.start();
+    } catch {
+      // The peer has left already.
+      connection.abort();
+    }
   }
 
   /** One timer for all: a timer for each connection costs memory and time. */

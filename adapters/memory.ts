@@ -205,6 +205,7 @@ class MemoryPort implements Port {
   readonly outbox: Outbox;
   readonly #onResume: () => void;
   readonly #onClose: () => void;
+  holdsWrite: boolean = false;
   isPaused: boolean = false;
   isClosed: boolean = false;
 
@@ -219,7 +220,8 @@ class MemoryPort implements Port {
 
   write(bytes: Uint8Array): boolean {
     this.outbox.push(bytes);
-    return !this.outbox.isFull;
+    this.holdsWrite = this.outbox.isFull;
+    return !this.holdsWrite;
   }
 
   pauseReading(): void {
@@ -290,9 +292,11 @@ class FarEnd implements MemoryConnection {
   }
 
   async read(): Promise<Uint8Array | undefined> {
-    const wasFull = this.#port.outbox.isFull;
     const bytes = await this.#port.outbox.read();
-    if (wasFull) this.#conversation.drained();
+    if (this.#port.holdsWrite) {
+      this.#port.holdsWrite = false;
+      this.#conversation.drained();
+    }
     return bytes;
   }
 

@@ -21,13 +21,11 @@
  * @module
  */
 
-import { createServer, type Server as NetServer, type Socket } from "node:net";
-import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
-import type { Address, TlsInfo } from "../core/gateway/port.ts";
+import type { Server as NetServer, Socket } from "node:net";
 import type { App } from "../core/gateway/types.ts";
-import { Connection, type Service, toAddress, toTlsInfo } from "./connection.ts";
-import type { ListenOptions, ServeConnectionOptions, ServeOptions } from "./options.ts";
-import { type Host, type ListeningSocket, serveAlone, type Server, serveWith } from "./server.ts";
+import { listen, NodeConnection } from "./node_transport.ts";
+import type { ServeConnectionOptions, ServeOptions } from "./options.ts";
+import { DEFAULTS, serveAlone, type Server, serveWith } from "./server.ts";
 
 export type { Listening, ServeConnectionOptions, ServeOptions, ShutdownOptions } from "./options.ts";
 export type { Server } from "./server.ts";
@@ -49,179 +47,13 @@ export function serve(app: App, options: ServeOptions<NetServer> = {}): Server {
  *
  * @param app The application
  * @param connection The connection, which is the server's from now on
- * @param options How
+ * @param options How; give the same object for all connections that are served alike
  * @returns Settles when it has ended
  */
-export function serveConnection(app: App, connection: Socket, options: ServeConnectionOptions = {}): Promise<void> {
+export function serveConnection(
+  app: App,
+  connection: Socket,
+  options: ServeConnectionOptions = DEFAULTS,
+): Promise<void> {
   return serveAlone(app, options, true, (service) => new NodeConnection(service, connection));
-}
-
-function listen(options: ListenOptions<NetServer>, host: Host): Promise<ListeningSocket> {
-  const context = options.tls && createSecureContext(options.tls);
-  // Paused, so that a connection for which there is no room stays unread.
-  const server = options.listener ?? createServer({ pauseOnConnect: true });
-  // A tls.Server of the caller's gives a connection by the other event, once it has shaken hands.
-  const event = "setSecureContext" in server ? "secureConnection" : "connection";
-  server.on(event, (socket: Socket) => host.connections.admit(new NodeConnection(host, socket, context)));
-  const { promise, resolve, reject } = Promise.withResolvers<ListeningSocket>();
-  server.once("error", reject);
-  if (server.listening) listening();
-  else server.once("listening", listening);
-  const { path, hostname, port, backlog } = options;
-  if (options.listener === undefined) {
-    server.listen(path === undefined ? { host: hostname, port, backlog } : { path, backlog });
-  }
-  return promise;
-
-  function listening(): void {
-    server.off("error", reject);
-    // One client that is lost before it is accepted must not end the server.
-    server.on("error", (error) => host.settings.reportError(error));
-    server.on("close", () => host.closed());
-    resolve(toListeningSocket(server));
-  }
-}
-
-function toListeningSocket(server: NetServer): ListeningSocket {
-  const name = server.address();
-  return {
-    address: typeof name === "string" ? { transport: "unix", path: name } : toAddress(name?.address, name?.port),
-    close: () => void server.close(),
-    ref: () => void server.ref(),
-    unref: () => void server.unref(),
-  };
-}
-
-/** Where a socket keeps its connection, so that all sockets share their listeners. */
-const CONNECTION: unique symbol = Symbol("sluice.connection");
-
-/** A socket with its connection. */
-interface Served extends Socket {
-  [CONNECTION]: NodeConnection;
-}
-
-/** Written behind what waits, it tells when that is sent. */
-const NOTHING = new Uint8Array(0);
-
-class NodeConnection extends Connection {
-  /** What was accepted. */
-  readonly #raw: Socket;
-  readonly #context: SecureContext | undefined;
-  /** What is read and written: with TLS not what was accepted. */
-  #socket: Socket;
-  /** Is there once a write was not taken at once; most connections never need it. */
-  #onWritten: (() => void) | undefined = undefined;
-
-  constructor(service: Service, socket: Socket, context?: SecureContext) {
-    super(service);
-    this.#raw = socket;
-    this.#context = context;
-    this.#socket = this.#follow(socket);
-    // The socket keeps what it was once asked for, so that it is known even when the peer is gone.
-    void socket.remoteAddress;
-  }
-
-  get local(): Address {
-    return toAddress(this.#raw.localAddress, this.#raw.localPort, this.service.local);
-  }
-
-  get remote(): Address {
-    return toAddress(this.#raw.remoteAddress, this.#raw.remotePort);
-  }
-
-  get tls(): TlsInfo | undefined {
-    const socket = this.#socket;
-    if (!isSecure(socket)) return undefined;
-    return toTlsInfo({
-      version: socket.getProtocol(),
-      cipher: socket.getCipher()?.standardName,
-      applicationProtocol: socket.alpnProtocol,
-      serverName: (socket as { servername?: string | false | null }).servername,
-    });
-  }
-
-  start(): void {
-    this.#raw.allowHalfOpen = true;
-    this.#raw.setNoDelay(true);
-    if (this.#context === undefined) this.#begin();
-    else this.#shakeHands(this.#context);
-  }
-
-  park(): void {
-    this.#raw.pause();
-  }
-
-  write(bytes: Uint8Array): boolean {
-    // TLS never takes at once.
-    if (this.#socket !== this.#raw) return this.#writeTold(bytes);
-    // A write with a callback costs a turn even if the system takes all of it at once.
-    this.#socket.write(bytes);
-    return this.#socket.writableLength === 0 || this.#writeTold(NOTHING);
-  }
-
-  pauseReading(): void {
-    this.#socket.pause();
-  }
-
-  resumeReading(): void {
-    this.#socket.resume();
-  }
-
-  endWriting(): void {
-    this.#socket.end();
-  }
-
-  protected finish(): void {
-    this.#socket.destroySoon();
-  }
-
-  protected destroy(): void {
-    // Only TCP has a reset.
-    if (this.#raw.remotePort === undefined || this.#raw.destroyed || isSecure(this.#raw)) this.#socket.destroy();
-    else this.#raw.resetAndDestroy();
-  }
-
-  /** From the first moment on: an error that nobody listens to would end the process. */
-  #follow(socket: Socket): Socket {
-    (socket as Served)[CONNECTION] = this;
-    return socket.on("error", NodeConnection.#onError).on("close", NodeConnection.#onClose);
-  }
-
-  #shakeHands(secureContext: SecureContext): void {
-    this.awaitHandshake();
-    const socket = new TLSSocket(this.#raw, { isServer: true, secureContext, ALPNProtocols: ["http/1.1"] });
-    this.#socket = this.#follow(socket);
-    socket.once("secure", () => this.#begin());
-  }
-
-  #begin(): void {
-    if (this.isClosing) return;
-    this.converse();
-    this.#socket.on("data", NodeConnection.#onData).on("end", NodeConnection.#onEnd).resume();
-  }
-
-  #writeTold(bytes: Uint8Array): false {
-    this.#socket.write(bytes, this.#onWritten ??= () => this.drained());
-    return false;
-  }
-
-  static #onData(this: Socket, bytes: Uint8Array): void {
-    (this as Served)[CONNECTION].received(bytes);
-  }
-
-  static #onEnd(this: Socket): void {
-    (this as Served)[CONNECTION].receivedEnd();
-  }
-
-  static #onError(this: Socket, error: Error): void {
-    (this as Served)[CONNECTION].lost(error);
-  }
-
-  static #onClose(this: Socket): void {
-    (this as Served)[CONNECTION].ended();
-  }
-}
-
-function isSecure(socket: Socket): socket is TLSSocket {
-  return "getProtocol" in socket;
 }

@@ -32,7 +32,7 @@ export interface Server extends AsyncDisposable {
    * @throws {TypeError} Before `ready`
    */
   readonly address: Address;
-  /** Settles when the server listens; rejects if it cannot. On Deno and Bun `serve` itself throws that error. */
+  /** Settles when the server listens; rejects if it cannot and `serve` itself could not tell. */
   readonly ready: Promise<void>;
   /** Settles when the server does not listen any more and all connections have ended. */
   readonly finished: Promise<void>;
@@ -91,12 +91,19 @@ export interface Runtime<Listener> {
 /** Connections served one by one have one set, and thus one timer, for all. */
 const alone: Connections = new Connections(systemSurroundings);
 
+/** What is made of their options, the blocks for sending too, is shared by all with the same; apart by `ownedBlocks`. */
+const settledOwned: WeakMap<ServeConnectionOptions, GatewaySettings> = new WeakMap();
+const settledLent: WeakMap<ServeConnectionOptions, GatewaySettings> = new WeakMap();
+
 /** Five times as fast as what the core has of its own, on all three runtimes. */
 const { latin1Slice } = Buffer.prototype as unknown as {
   latin1Slice(this: Uint8Array, start: number, end: number): string;
 };
 
 const decodeOctets: OctetDecoder = (bytes, start, end) => latin1Slice.call(bytes, start, end);
+
+/** The options of connections that are served without any. */
+export const DEFAULTS: ServeConnectionOptions = Object.freeze({});
 
 /**
  * Serves an application.
@@ -132,7 +139,9 @@ export function serveAlone(
   connect: (service: Service) => Connection,
 ): Promise<void> {
   const { signal, ...gateway } = options;
-  const settings = settle(gateway, ownedBlocks);
+  const settled = ownedBlocks ? settledOwned : settledLent;
+  const settings = settled.get(options) ?? settle(gateway, ownedBlocks);
+  settled.set(options, settings);
   const service: Service = {
     app,
     settings,
@@ -235,7 +244,7 @@ class GatewayServer implements Server, Host {
   }
 
   closed(): void {
-    void this.shutdown();
+    if (this.#grace === undefined) void this.shutdown();
   }
 
   #listen(place: ListenOptions<never>, runtime: Runtime<never>): void {

@@ -1,0 +1,219 @@
+/**
+ * How `Deno.listen` carries a conversation.
+ *
+ * @module
+ */
+
+import type { Address, TlsInfo } from "../core/gateway/port.ts";
+import { Connection, type Service } from "./connection.ts";
+import type { ListenOptions } from "./options.ts";
+import { ReadBlock } from "./read_block.ts";
+import type { Host, ListeningSocket } from "./server.ts";
+
+/** Out of descriptors, accept fails at once; the pause doubles from the first to the last. */
+const FIRST_PAUSE = 5;
+const LAST_PAUSE = 1000;
+
+/**
+ * Listens.
+ *
+ * With a certificate it is `node:tls` that listens: a `Deno.TlsConn` that is closed before its handshake is done keeps
+ * its descriptor until the peer does something, so that silent clients could use up all of them.
+ *
+ * @param options Where, and how
+ * @param host Takes the connections
+ * @returns The socket, or a promise of it
+ */
+export function listen(
+  options: ListenOptions<Deno.Listener>,
+  host: Host,
+): ListeningSocket | Promise<ListeningSocket> {
+  if (options.tls === undefined) return listenWith(options.listener ?? open(options), host);
+  // Loading it takes 20 ms, which servers without TLS are spared.
+  return import("./node_transport.ts").then((node) => node.listen({ ...options, listener: undefined }, host));
+}
+
+function listenWith(listener: Deno.Listener, host: Host): ListeningSocket {
+  let cancelPause = (): void => {};
+  let isClosed = false;
+  acceptAll();
+  return {
+    address: toAddress(listener.addr),
+    close,
+    ref: () => listener.ref(),
+    unref: () => listener.unref(),
+  };
+
+  async function acceptAll(): Promise<void> {
+    let pause = 0;
+    while (!isClosed) {
+      try {
+        const connection = await listener.accept();
+        host.connections.admit(new DenoConnection(host, connection));
+        pause = 0;
+      } catch (error) {
+        if (isClosed) return;
+        if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) return host.closed();
+        if (pause === 0) host.settings.reportError(error);
+        pause = Math.min(Math.max(pause * 2, FIRST_PAUSE), LAST_PAUSE);
+        await new Promise<void>((resolve) => cancelPause = host.surroundings.after(pause, resolve));
+      }
+      const room = host.connections.room();
+      if (room !== undefined) await room;
+    }
+  }
+
+  function close(): void {
+    isClosed = true;
+    cancelPause();
+    try {
+      listener.close();
+    } catch {
+      // The caller has closed it already.
+    }
+  }
+}
+
+function open({ hostname, port, path, backlog }: ListenOptions<Deno.Listener>): Deno.Listener {
+  return path === undefined
+    ? Deno.listen({ hostname, port, tcpBacklog: backlog })
+    : Deno.listen({ transport: "unix", path });
+}
+
+function toAddress(address: Deno.Addr): Address {
+  if (address.transport === "unix") return { transport: "unix", path: address.path ?? "" };
+  const { hostname, port } = address as Deno.NetAddr;
+  return { transport: "tcp", hostname, port };
+}
+
+/** A connection on a `Deno.Conn`. */
+export class DenoConnection extends Connection {
+  readonly #conn: Deno.Conn;
+  #tls: TlsInfo | undefined = undefined;
+  #isReading: boolean = false;
+  #isPaused: boolean = false;
+  #isAtEnd: boolean = false;
+  #isWriting: boolean = false;
+  // What is to be done once the open write is taken.
+  #endsWriting: boolean = false;
+  #finishes: boolean = false;
+
+  /**
+   * Makes a `DenoConnection`.
+   *
+   * @param service What it shares with the others
+   * @param conn The connection
+   */
+  constructor(service: Service, conn: Deno.Conn) {
+    super(service);
+    this.#conn = conn;
+  }
+
+  get local(): Address {
+    return toAddress(this.#conn.localAddr);
+  }
+
+  get remote(): Address {
+    return toAddress(this.#conn.remoteAddr);
+  }
+
+  get tls(): TlsInfo | undefined {
+    return this.#tls;
+  }
+
+  start(): void {
+    if ("handshake" in this.#conn) return void this.#shakeHands(this.#conn as Deno.TlsConn);
+    // Deno leaves Nagle's algorithm on: the second of two writes would wait 40 ms for the first one's acknowledgement.
+    if ("setNoDelay" in this.#conn) (this.#conn as Deno.TcpConn).setNoDelay();
+    this.converse();
+    this.#read();
+  }
+
+  park(): void {
+    // Without room nothing is accepted.
+  }
+
+  write(bytes: Uint8Array): boolean {
+    this.#isWriting = true;
+    this.#send(bytes);
+    return false;
+  }
+
+  pauseReading(): void {
+    this.#isPaused = true;
+  }
+
+  resumeReading(): void {
+    this.#isPaused = false;
+    if (!this.#isReading) this.#read();
+  }
+
+  endWriting(): void {
+    if (this.#isWriting) this.#endsWriting = true;
+    // What fails here, the open read tells.
+    else this.#conn.closeWrite().catch(() => {});
+  }
+
+  protected finish(): void {
+    if (this.#isWriting) this.#finishes = true;
+    else this.destroy();
+  }
+
+  /** Deno has no reset: the peer is sent a FIN, as by `finish`. */
+  protected destroy(): void {
+    try {
+      this.#conn.close();
+    } catch {
+      // It failed before, or the caller closed it.
+    }
+    this.ended();
+  }
+
+  async #shakeHands(conn: Deno.TlsConn): Promise<void> {
+    this.awaitHandshake();
+    try {
+      const { alpnProtocol } = await conn.handshake();
+      this.#tls = alpnProtocol === null ? {} : { applicationProtocol: alpnProtocol };
+    } catch (error) {
+      return this.lost(error);
+    }
+    if (this.isClosing) return;
+    this.converse();
+    this.#read();
+  }
+
+  /** Keeps a read open unless paused: without one Deno notices neither FIN nor RST. */
+  async #read(): Promise<void> {
+    this.#isReading = true;
+    const block = new ReadBlock();
+    try {
+      while (!this.#isPaused && !this.#isAtEnd && !this.isClosing) {
+        const count = await this.#conn.read(block.bytes);
+        if (count === null) this.#isAtEnd = true;
+        else {
+          this.received(block.first(count));
+          block.fit(count);
+        }
+      }
+      if (this.#isAtEnd) this.receivedEnd();
+    } catch (error) {
+      this.lost(error);
+    }
+    this.#isReading = false;
+    block.giveBack();
+  }
+
+  /** The block must not change before the last part is taken, so that each write is open until its promise settles. */
+  async #send(bytes: Uint8Array): Promise<void> {
+    try {
+      let sent = await this.#conn.write(bytes);
+      while (sent < bytes.length) sent += await this.#conn.write(bytes.subarray(sent));
+    } catch (error) {
+      return this.lost(error);
+    }
+    this.#isWriting = false;
+    if (this.#finishes) return this.destroy();
+    if (this.#endsWriting) this.endWriting();
+    this.drained();
+  }
+}
