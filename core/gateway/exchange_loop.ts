@@ -8,6 +8,7 @@
 import type { CloseReason } from "../connection/lifecycle.ts";
 import { ServerConnection } from "../connection/server_connection.ts";
 import { ConnectionLostError, ProtocolError } from "../errors.ts";
+import { LF } from "../octets.ts";
 import { SendBuffer } from "../write/send_buffer.ts";
 import { Drain, isWorthDraining } from "./drain.ts";
 import { Exchange, type ExchangeHost } from "./exchange.ts";
@@ -35,10 +36,15 @@ export class ExchangeLoop implements ExchangeHost, Timed {
   #phase: Phase = "serving";
   #isAdvancing = false;
   #isReadingPaused = false;
+  /** Whether the next request waits for the client to take answers, or for a later turn. */
+  #isHeldBack = false;
   #turnStart = 0;
   #discarded = 0;
   #drain: Drain | undefined;
-  readonly #advanceLater = (): void => this.#goOn();
+  readonly #advanceLater = (): void => {
+    this.#isHeldBack = false;
+    this.#goOn();
+  };
   /** The connection's protocol state. */
   readonly connection: ServerConnection;
   /** The way out. */
@@ -120,6 +126,8 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     if (this.#phase === "closed") return;
     this.outlet.drained();
     this.#settleSent();
+    // A client that was slow to take its answer has its time to ask again.
+    if (!this.exchange && this.outlet.isEmpty) this.idleSince = this.surroundings.now();
   }
 
   /** Acts on the deadlines that have come. */
@@ -127,11 +135,11 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     if (this.#phase === "closed") return;
     switch (whatIsDue(this, this.surroundings.now())) {
       case "head":
-        return this.#refuse(new ProtocolError("timeout", "Cannot wait for request any longer: its head is incomplete"));
+        return this.#headIsDue();
       case "idle":
         return this.#close();
       case "content":
-        return this.exchange!.reader.fail(new ProtocolError("timeout", "Cannot wait for content any longer"));
+        return this.#contentIsDue(this.exchange!);
       case "write":
         return this.abortConnection(new ConnectionLostError("The peer takes nothing any more"));
       case "application":
@@ -261,13 +269,12 @@ export class ExchangeLoop implements ExchangeHost, Timed {
   /** Whether the next request has to wait: the client takes no answers, or the turn is over. */
   #mustPause(): boolean {
     const { connection, outlet } = this;
+    if (this.#isHeldBack) return true;
     if (outlet.isFull) outlet.flush();
-    if (outlet.isFull) {
-      outlet.whenRoom(this.#advanceLater);
-      return true;
-    }
-    if (connection.output.total - this.#turnStart < TURN_OCTETS) return false;
-    this.surroundings.defer(this.#advanceLater);
+    if (!outlet.isFull && connection.output.total - this.#turnStart < TURN_OCTETS) return false;
+    this.#isHeldBack = true;
+    if (outlet.isFull) outlet.whenRoom(this.#advanceLater);
+    else this.surroundings.defer(this.#advanceLater);
     return true;
   }
 
@@ -346,8 +353,24 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     }
     if (this.#phase === "lingering") return this.#close();
     this.endsAt = Infinity;
-    const isIdle = !this.exchange && this.connection.input.unread === 0;
-    if (isIdle) this.outlet.whenEmpty(() => this.#close());
+    this.outlet.whenEmpty(() => {
+      if (this.isServing && !this.exchange && this.connection.input.unread === 0) this.#close();
+    });
+  }
+
+  /** Who has sent a request line is told; of anything less there is no saying that it is HTTP. */
+  #headIsDue(): void {
+    const { bytes, start, end } = this.connection.input;
+    // Behind the empty line that may stand before a request.
+    const lineEnd = bytes.subarray(start, end).indexOf(LF, 2);
+    if (lineEnd < 0 && this.outlet.isEmpty) return this.#close();
+    this.#refuse(new ProtocolError("timeout", "Cannot wait for request any longer: its head is incomplete"));
+  }
+
+  #contentIsDue(exchange: Exchange): void {
+    const error = new ProtocolError("timeout", "Cannot wait for content any longer");
+    if (exchange.isHeadOut) this.abortConnection(error);
+    else exchange.reader.fail(error);
   }
 
   #awaitHead(): void {
@@ -355,10 +378,11 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     this.idleSince = this.surroundings.now();
   }
 
-  /** The head's deadline counts from its first octet and is not put off by later ones. */
+  /** The head's deadline counts from its first octet and is not put off by later ones, but where it waits for us. */
   #watchHead(): void {
-    if (this.exchange || this.#phase !== "serving" || this.connection.input.unread === 0) this.headSince = undefined;
-    else this.headSince ??= this.surroundings.now();
+    const isAwaited = this.isServing && !this.exchange && this.connection.input.unread > 0 && !this.#isHeldBack;
+    if (isAwaited) this.headSince ??= this.surroundings.now();
+    else this.headSince = undefined;
   }
 
   /** Whether enough lies unread that no more is to be read for now. */
