@@ -73,7 +73,7 @@ export class NodeConnection extends Connection {
   /** What is read and written: with TLS not what was accepted. */
   #socket: Socket;
   /** Is there once a write was not taken at once; most connections never need it. */
-  #onWritten: (() => void) | undefined = undefined;
+  #onWritten: ((error?: Error | null) => void) | undefined = undefined;
 
   /**
    * Makes a `NodeConnection`.
@@ -171,8 +171,13 @@ export class NodeConnection extends Connection {
   }
 
   #writeTold(bytes: Uint8Array): false {
-    this.#socket.write(bytes, this.#onWritten ??= () => this.drained());
+    this.#socket.write(bytes, this.#onWritten ??= (error) => this.#written(error));
     return false;
+  }
+
+  /** That a write failed its event tells. Were it taken for sent, the next would fail within this one, for ever. */
+  #written(error: Error | null | undefined): void {
+    if (!error) this.drained();
   }
 
   static #onData(this: Socket, bytes: Uint8Array): void {
