@@ -22,6 +22,8 @@ import type { Port, Surroundings } from "./port.ts";
 import { AsyncIterablePump, IterablePump, type Pump, type PumpHost } from "./pump.ts";
 import { Responder, type ResponderHost } from "./responder.ts";
 import type { GatewaySettings } from "./settings.ts";
+import type { SignalBus } from "./signal_bus.ts";
+import { Signals, type SignalsHost } from "./signals.ts";
 import { type Tunnel, TunnelEnd } from "./tunnel.ts";
 import type { App, Result, Write } from "./types.ts";
 
@@ -59,9 +61,10 @@ export interface ExchangeHost {
 
 /** Shared: an error with its stack, made for each exchange that has read content, cost 16 % of a small upload. */
 const EXCHANGE_OVER = new TypeError("Cannot read content: the exchange is over");
+const NO_MORE_WAITS = new TypeError("Cannot wait: the exchange is over");
 
 /** One exchange. */
-export class Exchange implements EnvironSource, PumpHost, ResponderHost {
+export class Exchange implements EnvironSource, PumpHost, ResponderHost, SignalsHost {
   readonly #host: ExchangeHost;
   readonly #wireStart: number;
   readonly #startResponse = (status: number | string, fields?: FieldsInit, error?: unknown): Write => {
@@ -75,6 +78,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
   #input: Input | undefined;
   #lossController: AbortController | undefined;
   #closingController: AbortController | undefined;
+  #signals: Signals | undefined;
   #lost: unknown = undefined;
   #outcome: Omit<Outcome, "completed" | "durationMs"> | undefined;
   /** The connection's state. */
@@ -154,6 +158,21 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
     return this.#closingController.signal;
   }
 
+  /** Signals and time. */
+  get signals(): Signals {
+    return this.#signals ??= new Signals(this);
+  }
+
+  /** Where signals meet. */
+  get bus(): SignalBus {
+    return this.#host.settings.signals;
+  }
+
+  /** Octets that have passed, in both directions. */
+  get activity(): number {
+    return this.connection.input.total + this.#host.outlet.taken;
+  }
+
   /** Whether the final head is out. */
   get isHeadOut(): boolean {
     return this.#responder.isHeadOut;
@@ -202,6 +221,13 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
    */
   announceClosing(by: "peer" | "shutdown"): void {
     this.#closingController?.abort(new ConnectionClosingError(by));
+    this.#signals?.release();
+  }
+
+  endReason(throughHalfClose: boolean): unknown {
+    if (this.#lost !== undefined) return this.#lost;
+    if (this.isOver) return NO_MORE_WAITS;
+    return this.#host.closingBy && !throughHalfClose ? this.closing.reason : undefined;
   }
 
   /**
@@ -264,6 +290,8 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
       regulateReading: () => this.#host.regulateReading(),
       endWriting: () => this.#host.endWriting(),
       tunnelDone: () => this.#tunnelDone(),
+      abort: (error) => this.#host.abortConnection(error),
+      after: (ms, task) => this.surroundings.after(ms, task),
     });
     outlet.flush();
     return this.tunnel;
@@ -332,18 +360,19 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
   failed(error: unknown): void {
     if (this.tunnel) return this.#tunnelFailed(error);
     if (this.isOver) {
-      if (error !== this.#lost) this.#host.settings.reportError(error);
+      if (!this.#isGivingUp(error)) this.#host.settings.reportError(error);
       return;
     }
     const fault = this.#peersFault(error);
     if (fault) return this.isHeadOut ? this.#host.abortConnection(fault) : this.#refuse(fault.status, fault);
-    this.#host.settings.reportError(error);
+    const isGivingUp = this.#isGivingUp(error);
+    if (!isGivingUp) this.#host.settings.reportError(error);
     if (this.isHeadOut) this.#host.abortConnection(error);
-    else this.#refuse(500, error);
+    else this.#refuse(isGivingUp ? 503 : 500, error);
   }
 
   closeFailed(error: unknown): void {
-    this.#host.settings.reportError(error);
+    if (!this.#isGivingUp(error)) this.#host.settings.reportError(error);
   }
 
   #createReader(): ContentReader {
@@ -451,6 +480,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
     };
     this.#pump?.stop();
     this.#reader?.fail(this.#noMoreContent());
+    this.#signals?.release();
   }
 
   #noMoreContent(): unknown {
@@ -464,12 +494,14 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost {
   }
 
   #tunnelFailed(error: unknown): void {
-    if (!this.isOver) {
-      this.#host.settings.reportError(error);
-      this.#host.abortConnection(error);
-    } else if (error !== this.#lost) {
-      this.#host.settings.reportError(error);
-    }
+    if (!this.#isGivingUp(error)) this.#host.settings.reportError(error);
+    if (!this.isOver) this.#host.abortConnection(error);
+  }
+
+  /** Whether the application let itself be ended by what became of its client: that is nobody's fault. */
+  #isGivingUp(error: unknown): boolean {
+    if (error === undefined) return false;
+    return error === this.#lost || error === NO_MORE_WAITS || error === this.#closingController?.signal.reason;
   }
 
   #reportExcess(): void {

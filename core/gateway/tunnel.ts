@@ -29,6 +29,20 @@ export interface Tunnel extends AsyncIterable<Uint8Array> {
   write(piece: Piece): void | Promise<void>;
   /** Ends our side; reading goes on. The tunnel is over when both sides have ended. */
   end(): void;
+  /**
+   * Ends both sides at once, as by a reset. Does nothing when the tunnel is over.
+   *
+   * @param error Why: what `closed` and the outcome of the exchange tell
+   */
+  abort(error: unknown): void;
+  /**
+   * Calls back later, on the clock of the connection: a tunnel is not timed, so its protocol has to be.
+   *
+   * @param ms How much later, in ms
+   * @param task What to call
+   * @returns Cancels it; to be called when the tunnel is over
+   */
+  after(ms: number, task: () => void): () => void;
   /** Settles when the tunnel is over: rejects with a `ConnectionLostError` if the connection was lost. */
   readonly closed: Promise<void>;
 }
@@ -45,6 +59,20 @@ export interface TunnelHost {
   endWriting(): void;
   /** Both sides have ended. */
   tunnelDone(): void;
+  /**
+   * Ends the connection at once.
+   *
+   * @param error Why
+   */
+  abort(error: unknown): void;
+  /**
+   * Calls back later.
+   *
+   * @param ms How much later
+   * @param task What to call
+   * @returns Cancels it
+   */
+  after(ms: number, task: () => void): () => void;
 }
 
 interface PendingRead {
@@ -115,6 +143,14 @@ export class TunnelEnd implements Tunnel {
     this.#hasEnded = true;
     this.#host.endWriting();
     this.#finishIfBothEnded();
+  }
+
+  abort(error: unknown): void {
+    if (!this.#isDone) this.#host.abort(error);
+  }
+
+  after(ms: number, task: () => void): () => void {
+    return this.#host.after(ms, task);
   }
 
   /** Octets have come, or the peer has ended: serves whoever reads. */
