@@ -136,3 +136,9 @@ export class ConnectionClosingError extends Error {
     this.by = by;
   }
 }
+
+/** A wait took longer than its timeout. The application may catch it; not caught, it is the application's fault. */
+export class TimeoutError extends Error {
+  /** The class's name, `TimeoutError`. */
+  override readonly name: string = "TimeoutError";
+}

@@ -58,12 +58,14 @@ export { ReceiveBuffer } from "./connection/receive_buffer.ts";
 export { type ResponseStart, ServerConnection } from "./connection/server_connection.ts";
 
 export { Conversation } from "./gateway/conversation.ts";
-export { deriveEnviron, type EnvironOverrides } from "./gateway/derive_environ.ts";
 export { Environ, type EnvironSource, type ErrorLog, type Outcome, type PostHook } from "./gateway/environ.ts";
-export { type EnvironDict, toEnvironDict, type WsgiErrors } from "./gateway/environ_dict.ts";
 export { type ChunkItem, Input, type ReadAllOptions } from "./gateway/input.ts";
 export { FLUSH, INPUT_PENDING, type Item, type Piece } from "./gateway/piece.ts";
 export type { Address, NetworkAddress, Port, Surroundings, TlsInfo, UnixAddress } from "./gateway/port.ts";
+export { type PublishSubscribeOptions, PublishSubscribeQueue } from "./gateway/publish_subscribe.ts";
+export { Queue, QueueEmptyError, QueueFullError, type QueueOptions, type QueueWaitOptions } from "./gateway/queue.ts";
+export { LocalSignalBus, type SignalBus, type SignalParty } from "./gateway/signal_bus.ts";
+export { type SendOptions, Signals, type SignalsHost, type SleepOptions, type WaitOptions } from "./gateway/signals.ts";
 export { GatewaySettings } from "./gateway/settings.ts";
 export type { Tunnel } from "./gateway/tunnel.ts";
 export type { App, ExchangeRecord, GatewayOptions, Result, StartResponse, Write } from "./gateway/types.ts";

@@ -153,6 +153,7 @@ const SOURCES: readonly [source: string, file: string, found: string[]][] = [
     "Y",
   ]],
   ["interface X { process: number; fetch(console: string): void } type Y<T> = { [K in keyof T]: K };", "core/a.ts", []],
+  ["export class A<T, U extends Bun> { a: T | undefined; b: U | undefined; c: V | undefined; }", "core/a.ts", ["V"]],
   ["outer: for (;;) { try { continue outer; } catch (error) { throw error; } }", "core/a.ts", []],
   [
     "type E<T> = T extends (infer U)[] ? U : never; type L = [first: string]; type I = import('./b.ts').B;",

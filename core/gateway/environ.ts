@@ -8,6 +8,7 @@ import type { FieldSection, FieldsInit } from "../fields.ts";
 import type { RequestHead } from "../parse/request_head.ts";
 import type { Input } from "./input.ts";
 import type { Address, Port, TlsInfo } from "./port.ts";
+import type { Signals } from "./signals.ts";
 import type { Tunnel } from "./tunnel.ts";
 
 /** How an exchange ended. */
@@ -53,6 +54,8 @@ export interface EnvironSource {
   readonly signal: AbortSignal;
   /** Fires when the peer has ended its side, or the server drains. */
   readonly closing: AbortSignal;
+  /** Signals and time. */
+  readonly signals: Signals;
   /**
    * Sends an interim response.
    *
@@ -228,6 +231,11 @@ export class Environ {
     return this.#source.closing;
   }
 
+  /** Signals between exchanges, and time. Waits end with the client. */
+  get signals(): Signals {
+    return this.#source.signals;
+  }
+
   /**
    * Sends an interim response at once (RFC 9110, section 15.2). Does nothing to an HTTP/1.0 client.
    *
@@ -270,13 +278,7 @@ export class Environ {
   }
 }
 
-/**
- * Decodes a path's percent escapes as UTF-8.
- *
- * @param path The path as it came
- * @returns The path; escapes that are no UTF-8 stay as they are
- */
-export function decodePath(path: string): string {
+function decodePath(path: string): string {
   if (!path.includes("%")) return path;
   return tryDecode(path) ?? path.replace(ESCAPES, (escapes) => tryDecode(escapes) ?? escapes);
 }

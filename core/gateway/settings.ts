@@ -10,6 +10,7 @@ import { decodeOctets } from "../octets.ts";
 import type { ParseSettings } from "../parse/settings.ts";
 import { BlockPool } from "../write/block_pool.ts";
 import type { ErrorLog } from "./environ.ts";
+import { LocalSignalBus, type SignalBus } from "./signal_bus.ts";
 import type { ExchangeRecord, GatewayOptions } from "./types.ts";
 
 const SILENT: ErrorLog = { write() {} };
@@ -30,6 +31,8 @@ export class GatewaySettings {
   readonly pool: BlockPool = new BlockPool();
   /** The date of the current second. */
   readonly dates: DateCache = new DateCache();
+  /** Where signals meet. */
+  readonly signals: SignalBus;
   readonly #onError: ((error: unknown) => void) | undefined;
 
   /**
@@ -49,6 +52,7 @@ export class GatewaySettings {
     this.errors = options.errors ?? SILENT;
     this.onExchange = options.onExchange;
     this.ownedBlocks = options.ownedBlocks ?? false;
+    this.signals = options.signals ?? new LocalSignalBus();
     this.#onError = options.onError;
   }
 

@@ -13,6 +13,7 @@ import type { OctetDecoder } from "../octets.ts";
 import type { Environ, ErrorLog, Outcome } from "./environ.ts";
 import type { FLUSH, Item, Piece } from "./piece.ts";
 import type { Address } from "./port.ts";
+import type { SignalBus } from "./signal_bus.ts";
 
 export { FLUSH, INPUT_PENDING } from "./piece.ts";
 export type { Item, Piece } from "./piece.ts";
@@ -81,6 +82,8 @@ export interface GatewayOptions {
   onError?: (error: unknown) => void;
   /** What `environ.errors` is. @default {drops what is written} */
   errors?: ErrorLog;
+  /** Where the signals of `environ.signals` meet. @default {a bus of the server's own} */
+  signals?: SignalBus;
   /** Whether blocks given to `receive` may be kept without a copy. @default {false} */
   ownedBlocks?: boolean;
   /** A faster `decodeOctets`, where the runtime has one. */

@@ -72,6 +72,10 @@ export function findForbiddenGlobals(file: string, source: string): string[] {
     else if (isDeclaration(node)) declared.add(node.name as string);
     else used.set(node.range[0], node);
   });
+  // The syntax tree leaves out the type parameters of classes.
+  for (const [, list] of source.matchAll(/\bclass\s+\w+\s*<([^>]*)>/g)) {
+    for (const [name] of list!.matchAll(/(?<=^|,\s*)\w+/g)) declared.add(name);
+  }
   const allowed = allowedIn(file);
   const found: string[] = [];
   for (const [offset, node] of [...used].sort(([a], [b]) => a - b)) {
