@@ -58,7 +58,9 @@ export { ReceiveBuffer } from "./connection/receive_buffer.ts";
 export { type ResponseStart, ServerConnection } from "./connection/server_connection.ts";
 
 export { Conversation } from "./gateway/conversation.ts";
+export { deriveEnviron, type EnvironOverrides } from "./gateway/derive_environ.ts";
 export { Environ, type EnvironSource, type ErrorLog, type Outcome, type PostHook } from "./gateway/environ.ts";
+export { type EnvironDict, toEnvironDict, type WsgiErrors } from "./gateway/environ_dict.ts";
 export { type ChunkItem, Input, type ReadAllOptions } from "./gateway/input.ts";
 export { FLUSH, INPUT_PENDING, type Item, type Piece } from "./gateway/piece.ts";
 export type { Address, NetworkAddress, Port, Surroundings, TlsInfo, UnixAddress } from "./gateway/port.ts";

@@ -278,7 +278,13 @@ export class Environ {
   }
 }
 
-function decodePath(path: string): string {
+/**
+ * Decodes a path's percent escapes as UTF-8.
+ *
+ * @param path The path as it came
+ * @returns The path; escapes that are no UTF-8 stay as they are
+ */
+export function decodePath(path: string): string {
   if (!path.includes("%")) return path;
   return tryDecode(path) ?? path.replace(ESCAPES, (escapes) => tryDecode(escapes) ?? escapes);
 }
