@@ -390,9 +390,10 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     if (this.#phase === "draining") return false;
     if (this.#phase === "lingering") return this.#discarded >= this.settings.deadlines.linger.bytes;
     if (this.connection.input.unread < this.settings.parse.limits.readAhead) return false;
-    // Whoever waits for octets gets them, however many a head or a chunk line takes that is within its limits.
     const { exchange } = this;
-    if (!exchange) return this.outlet.isFull;
+    // A client that sends faster than the turns go must not fill the memory with its requests.
+    if (!exchange) return this.#isHeldBack;
+    // Whoever waits for octets gets them, however many a head or a chunk line takes that is within its limits.
     const isWaiting = exchange.tunnel ? exchange.tunnel.isWaiting : exchange.readerInUse?.isWaiting === true;
     return !isWaiting;
   }
