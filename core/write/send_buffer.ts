@@ -96,16 +96,22 @@ export class SendBuffer {
   /**
    * Takes the next octets to write. They stay as they are until `release`.
    *
-   * @returns The octets, or undefined if nothing waits
+   * @returns The octets, a block's at most; undefined if nothing waits
    */
   take(): Uint8Array | undefined {
     this.#encodeText();
     if (this.#ready.length === 0) this.#endBlock();
-    const next = this.#ready.shift();
+    const next = this.#ready[0];
     if (!next) return undefined;
-    this.#readyOctets -= next.bytes.length;
-    this.#lent = next.block;
-    return next.bytes;
+    const { bytes, block } = next;
+    // A peer that takes slowly, yet takes, shows only where no write is so large that it seems to stall.
+    const isMore = bytes.length > BLOCK_SIZE;
+    if (isMore) this.#ready[0] = { bytes: bytes.subarray(BLOCK_SIZE), block };
+    else this.#ready.shift();
+    const taken = isMore ? bytes.subarray(0, BLOCK_SIZE) : bytes;
+    this.#readyOctets -= taken.length;
+    this.#lent = block;
+    return taken;
   }
 
   /** Takes back what `take` gave last: it is sent. */
