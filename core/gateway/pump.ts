@@ -176,7 +176,7 @@ export class IterablePump implements Pump {
     if (isPiece(item)) return this.#takePiece(item);
     if (item === FLUSH) {
       this.#host.sendNow();
-      return !this.#isStopped;
+      return !this.#isStopped && this.#count("");
     }
     if (item === INPUT_PENDING) {
       this.#host.sendSoon();
@@ -202,8 +202,13 @@ export class IterablePump implements Pump {
       if (!this.#isStopped) this.#host.pumped();
       return false;
     }
+    if (this.#host.waitForRoom(piece, this.#resume)) return this.#count(piece);
+    return false;
+  }
+
+  /** Counts what was sent; true if the turn goes on. */
+  #count(piece: Piece): boolean {
     this.#turn.countPiece(piece);
-    if (!this.#host.waitForRoom(piece, this.#resume)) return false;
     if (!this.#turn.isOver) return true;
     this.#yieldTurn();
     return false;
