@@ -83,6 +83,29 @@ Deno.test("ReceiveBuffer does not grow while what comes is read", () => {
   assert(buffer.bytes.length <= 512, `it has ${buffer.bytes.length} octets`);
 });
 
+Deno.test("ReceiveBuffer does not move what is unread for each octet that is read", () => {
+  const buffer = new ReceiveBuffer();
+  buffer.receive(new Uint8Array(255));
+  buffer.release(false);
+  let moved = 0;
+  const { copyWithin } = Uint8Array.prototype;
+  Uint8Array.prototype.copyWithin = function (this: Uint8Array, ...args: [number, number, number?]) {
+    moved += this.length;
+    return copyWithin.apply(this, args) as Uint8Array;
+  } as typeof copyWithin;
+  try {
+    for (let i = 0; i < 10_000; i++) {
+      buffer.receive(new Uint8Array(1));
+      buffer.start++;
+      buffer.release(false);
+    }
+  } finally {
+    Uint8Array.prototype.copyWithin = copyWithin;
+  }
+  assertEquals(buffer.unread, 255);
+  assert(moved <= 10_000 * 4, `${moved} octets were moved`);
+});
+
 type Step = readonly [what: "receive" | "read" | "release" | "keep", size: number];
 
 Deno.test("ReceiveBuffer holds what a string would hold", () => {

@@ -88,6 +88,20 @@ Deno.test("SendBuffer gives all in order, whatever is appended and taken", () =>
   );
 });
 
+Deno.test("SendBuffer fills a block to its end, and goes on filling it while others are taken", () => {
+  const out = new SendBuffer();
+  out.append(octets(letters(BLOCK_SIZE - 2)));
+  out.append(octets("ab"));
+  assertEquals(out.take()?.length, BLOCK_SIZE);
+  out.release();
+  out.appendLarge(octets("first"));
+  out.append(octets("se"));
+  assertEquals(textOf(out.take()!), "first");
+  out.release();
+  out.append(octets("cond"));
+  assertEquals(textOf(out.take()!), "second");
+});
+
 /** A pool that tells how many blocks are out. */
 class CountingPool extends BlockPool {
   out = 0;
