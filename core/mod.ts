@@ -57,10 +57,12 @@ export * from "./connection/lifecycle.ts";
 export { ReceiveBuffer } from "./connection/receive_buffer.ts";
 export { type ResponseStart, ServerConnection } from "./connection/server_connection.ts";
 
+export type { ContentSource, ReadRequest } from "./gateway/content_reader.ts";
 export { Conversation } from "./gateway/conversation.ts";
 export { deriveEnviron, type EnvironOverrides } from "./gateway/derive_environ.ts";
 export { Environ, type EnvironSource, type ErrorLog, type Outcome, type PostHook } from "./gateway/environ.ts";
 export { type EnvironDict, toEnvironDict, type WsgiErrors } from "./gateway/environ_dict.ts";
+export { GatheredContent, type GatheredFrom } from "./gateway/gathered_content.ts";
 export { type ChunkItem, Input, type ReadAllOptions } from "./gateway/input.ts";
 export { FLUSH, INPUT_PENDING, type Item, type Piece } from "./gateway/piece.ts";
 export type { Address, NetworkAddress, Port, Surroundings, TlsInfo, UnixAddress } from "./gateway/port.ts";

@@ -25,6 +25,54 @@ export interface ReadRequest {
   readonly singleRun?: boolean;
 }
 
+/** What an `Input` reads from. */
+export interface ContentSource {
+  /** Octets of content handed out. */
+  readonly position: number;
+  /** The trailer section, empty before all was read. */
+  readonly trailers: FieldSection;
+  /** Of the run handed out last: the declared size of its chunk. */
+  readonly lastChunkSize: number;
+  /** Of the run handed out last: whether it is the first of its chunk. */
+  readonly lastIsFirst: boolean;
+  /** Whether a reader was told of the failure. */
+  isFailureTold: boolean;
+  /**
+   * Reads.
+   *
+   * @param request How much
+   * @returns The octets; fewer than asked for only at the end, none behind it
+   */
+  read(request: ReadRequest): Promise<Uint8Array>;
+  /**
+   * Takes what is there, without waiting.
+   *
+   * @param singleRun Whether to take one run and no more
+   * @returns Octets; none at the end; undefined if nothing is there yet
+   * @throws {unknown} What broke the content
+   */
+  takeAvailable(singleRun: boolean): Uint8Array | undefined;
+  /**
+   * Takes the fields for the 100 (Continue) that the first read sends.
+   *
+   * @param fields The fields
+   */
+  setContinueFields(fields: PreparedFields): void;
+  /**
+   * Sends a 100 (Continue) now.
+   *
+   * @param fields Its fields; by default those given before
+   * @returns false if none may go out
+   */
+  sendContinue(fields: PreparedFields | undefined): boolean;
+  /**
+   * Breaks the content off: whoever reads is told.
+   *
+   * @param error Why
+   */
+  fail(error: unknown): void;
+}
+
 /** What the reader needs of the conversation. */
 export interface ReaderHost {
   /** The connection's state. */
@@ -53,7 +101,7 @@ interface PendingRead extends ReadRequest {
 const SHORT_RUN = 48;
 
 /** Reads the content of one request. */
-export class ContentReader {
+export class ContentReader implements ContentSource {
   readonly #host: ReaderHost;
   #pending: PendingRead | undefined;
   #onReady: (() => void) | undefined;

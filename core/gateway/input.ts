@@ -7,7 +7,7 @@
 import type { FieldSection, FieldsInit } from "../fields.ts";
 import type { Framing } from "../message.ts";
 import { prepareFields } from "../write/fields_text.ts";
-import { type ContentReader, contentTooLarge } from "./content_reader.ts";
+import { type ContentSource, contentTooLarge } from "./content_reader.ts";
 import { INPUT_PENDING } from "./piece.ts";
 
 /**
@@ -35,7 +35,7 @@ const RUN = { atLeast: 1, atMost: Infinity, singleRun: true };
  * `ProtocolError` if the peer breaks the content, and with a `ConnectionLostError` if it is gone.
  */
 export class Input implements AsyncIterable<Uint8Array> {
-  readonly #reader: ContentReader;
+  readonly #reader: ContentSource;
   /** The content's length in octets: 0 for none, undefined for chunked. */
   readonly length: number | undefined;
 
@@ -45,7 +45,7 @@ export class Input implements AsyncIterable<Uint8Array> {
    * @param reader What the content is taken from
    * @param framing Where the content ends
    */
-  constructor(reader: ContentReader, framing: Framing) {
+  constructor(reader: ContentSource, framing: Framing) {
     this.#reader = reader;
     this.length = framing.kind === "chunked" ? undefined : framing.kind === "length" ? framing.length : 0;
   }
