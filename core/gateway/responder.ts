@@ -35,6 +35,7 @@ export class Responder {
   readonly #head: RequestHead;
   #answer: StartedAnswer | undefined;
   #trailers: FieldsInit | (() => FieldsInit) | undefined;
+  #hasSwitched = false;
   /** Whether the final head is out. */
   isHeadOut = false;
 
@@ -109,10 +110,11 @@ export class Responder {
    * @param isLent Whether a large piece stays unchanged until it is sent
    * @returns `sent`; `excess` if some of it is over the announced length and stayed behind; `unwanted` if the response
    * has no body
-   * @throws {TypeError} If `startResponse` was not called
+   * @throws {TypeError} If `startResponse` was not called, or the connection is a tunnel
    * @throws {ProtocolError} If the answer does not fit the request
    */
   send(piece: Piece, isLent: boolean): "sent" | "excess" | "unwanted" {
+    if (this.#hasSwitched) throw new TypeError("Cannot send piece: the connection is a tunnel");
     this.sendHead();
     const { connection } = this.#host;
     if (!connection.hasBody) return "unwanted";
@@ -165,6 +167,7 @@ export class Responder {
     this.#answer = upgradeAnswer(this.#head, fields);
     connection.switchProtocols(this.#answer.fields, this.#date());
     this.isHeadOut = true;
+    this.#hasSwitched = true;
   }
 
   /** Content that broke while the application read it is no success, whatever the application says. */

@@ -112,6 +112,7 @@ export class TunnelEnd implements Tunnel {
   }
 
   read(): Promise<Uint8Array | undefined> {
+    if (this.#lost !== undefined) return Promise.reject(this.#lost);
     if (this.#pending) return Promise.reject(new TypeError("Cannot read tunnel: another read is under way"));
     return new Promise((resolve, reject) => {
       this.#pending = { resolve, reject };
@@ -125,7 +126,7 @@ export class TunnelEnd implements Tunnel {
   }
 
   write(piece: Piece): void | Promise<void> {
-    if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    if (this.#lost !== undefined) return ignorable(Promise.reject(this.#lost));
     if (this.#hasEnded) throw new TypeError("Cannot write to tunnel: our side has ended");
     const bytes = typeof piece === "string" ? encodeText(piece) : piece;
     const { connection, outlet } = this.#host;
@@ -133,9 +134,9 @@ export class TunnelEnd implements Tunnel {
     this.octets += bytes.length;
     outlet.flush();
     if (!outlet.isFull) return;
-    return new Promise((resolve, reject) => {
-      outlet.whenRoom(() => this.#lost === undefined ? resolve() : reject(this.#lost));
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    outlet.whenRoom(() => this.#lost === undefined ? resolve() : reject(this.#lost));
+    return ignorable(promise);
   }
 
   end(): void {
@@ -191,4 +192,10 @@ export class TunnelEnd implements Tunnel {
     this.#settle.resolve();
     this.#host.tunnelDone();
   }
+}
+
+/** Who does not look at a promise of `write` is not to be ended by its rejection. */
+function ignorable(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
 }
