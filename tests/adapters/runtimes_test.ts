@@ -109,7 +109,7 @@ const CHECKS: Record<string, Check> = {
     await using subject = await start({ deadlines: { idle: 300, head: 300 } });
     using idle = await RawClient.connect(subject.port);
     using slow = await RawClient.connect(subject.port);
-    slow.write("GET / HT");
+    slow.write("GET / HTTP/1.1\r\nHo");
     assertEquals(await idle.ending(1400), "end");
     await slow.until("HTTP/1.1 408 ", 1400);
   },
@@ -275,6 +275,20 @@ const CHECKS: Record<string, Check> = {
     client.get("/shutdown");
     client.endWriting();
     await client.until("shutting down\n");
+    assertEquals(await client.ending(), "end");
+    await endsByItself(subject);
+  },
+
+  "serves on a tls.Server of the caller's": async (start, { isDeno, name }) => {
+    // What Deno's own node:tls cannot: its server breaks the connections when it closes.
+    if (isDeno || name === "node.ts on Deno") return;
+    const subject = await start({ ownListener: true, tls: true });
+    using client = await RawClient.connect(subject.port, true);
+    client.get("/ends");
+    assertMatch(await client.until("}\n"), /"version":"TLSv1.[23]"/);
+    client.get("/shutdown");
+    await client.until("shutting down\n");
+    client.endWriting();
     assertEquals(await client.ending(), "end");
     await endsByItself(subject);
   },

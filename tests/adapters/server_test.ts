@@ -139,6 +139,29 @@ Deno.test("a listener of the caller's is served, and its end is the server's", a
   await server.finished;
 });
 
+Deno.test("a Deno.TlsListener of the caller's is served", async () => {
+  const [cert, key] = ["crt", "key"].map((end) => Deno.readTextFileSync(`tests/support/localhost.${end}`));
+  const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: cert as string, key: key as string });
+  const seen: unknown[] = [];
+  const server = serve(({ tls, urlScheme }, startResponse) => {
+    seen.push(tls, urlScheme);
+    startResponse(200);
+    return "hello";
+  }, { listener });
+  using plain = await RawClient.connect(portOf(server));
+  plain.get("/");
+  assert(await plain.ending() !== "open");
+  using client = await RawClient.connect(portOf(server), true);
+  client.get("/");
+  await client.until("hello");
+  client.get("/");
+  client.endWriting();
+  await client.until("hello");
+  assertEquals(await client.ending(), "end");
+  assertEquals(seen, [{}, "https", {}, "https"]);
+  await server.shutdown();
+});
+
 Deno.test("a listener without descriptors is tried again, after longer and longer pauses", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const accept = listener.accept.bind(listener);

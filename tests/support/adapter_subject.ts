@@ -6,8 +6,9 @@
  */
 
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type Server as NetServer } from "node:net";
 import process from "node:process";
+import { createServer as createTlsServer } from "node:tls";
 import type { Environ } from "../../core/gateway/environ.ts";
 import type { App } from "../../core/gateway/types.ts";
 import type { ServeOptions } from "../../adapters/options.ts";
@@ -17,7 +18,7 @@ import type { Server } from "../../adapters/server.ts";
 export interface Wishes extends Omit<ServeOptions<unknown>, "onListen" | "signal" | "listener"> {
   /** Whether TLS is spoken. */
   tls?: boolean;
-  /** Whether a `net.Server` is given as listener. */
+  /** Whether a `net.Server`, with `tls` a `tls.Server`, is given as listener. */
   ownListener?: boolean;
   /** Whether the connections of a `net.Server` are given to `serveConnection` one by one. */
   oneByOne?: boolean;
@@ -73,14 +74,20 @@ if (oneByOne) {
     () => console.log(`listening ${(listener.address() as { port: number }).port}`),
   );
 } else {
-  if (tls) Object.assign(options, { cert: read("localhost.crt"), key: read("localhost.key") });
-  if (ownListener) Object.assign(options, { listener: createServer().listen(Number(port), "127.0.0.1") });
-  else if (options.path === undefined) Object.assign(options, { port: Number(port), hostname: "127.0.0.1" });
+  const certificate = tls ? { cert: read("localhost.crt"), key: read("localhost.key") } : {};
+  if (!ownListener) Object.assign(options, certificate);
+  if (ownListener) {
+    Object.assign(options, { listener: toListener(tls ? createTlsServer(certificate) : createServer()) });
+  } else if (options.path === undefined) Object.assign(options, { port: Number(port), hostname: "127.0.0.1" });
   server = serve(app, options);
   await server.ready;
   // Of a Unix domain socket only that it listens is told.
   console.log(`listening ${server.address.transport === "tcp" ? server.address.port : 1}`);
   server.finished.then(() => console.log("ended"));
+}
+
+function toListener(listener: NetServer): NetServer {
+  return listener.listen(Number(port), "127.0.0.1");
 }
 
 function read(name: string): string {
