@@ -30,15 +30,17 @@ export function startShared(runtime: RuntimeName, served: "demo" | "fetch" = "de
  * @param t The test
  * @param runtime The runtime
  * @param checks The checks, by name
+ * @param options How strictly Deno looks at what a step leaves behind
  */
 export async function runChecks(
   t: Deno.TestContext,
   runtime: RuntimeName,
   checks: Readonly<Record<string, (subject: Subject) => Promise<void>>>,
+  options: Pick<Deno.TestStepDefinition, "sanitizeOps" | "sanitizeResources"> = {},
 ): Promise<void> {
   const subject = await startShared(runtime);
   try {
-    for (const [name, check] of Object.entries(checks)) await t.step(name, () => check(subject));
+    for (const [name, check] of Object.entries(checks)) await t.step({ ...options, name, fn: () => check(subject) });
   } finally {
     // Some clients have left without a word; how the server ends in order is a check of its own.
     await subject.stop(0);
