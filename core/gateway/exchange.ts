@@ -317,7 +317,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
       return this.failed(error);
     }
     // Where no content goes out, the head is all: who waits for the iterable's next item waits for nothing.
-    if (!this.connection.hasBody) return this.pumped();
+    if (!this.connection.hasBody && !this.tunnel) return this.pumped();
     this.#host.outlet.flush();
   }
 
@@ -390,7 +390,6 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
 
   /** Deals with what the application returned. */
   #accept(result: Result): void {
-    if (this.tunnel) return;
     if (result === undefined) return this.isOver ? undefined : this.#finish(undefined);
     if (isPiece(result)) return this.#finish(result);
     if (Array.isArray(result) && result.length < 2 && (result.length === 0 || isPiece(result[0]))) {
@@ -421,6 +420,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   /** Ends the answer; `piece` is all content, or the last of it. */
   #finish(piece: Piece | undefined): void {
     if (this.isOver) return;
+    if (this.tunnel) return this.#leaveTunnel(piece);
     try {
       if (this.#responder.finish(piece)) this.#reportExcess();
     } catch (error) {
@@ -485,6 +485,11 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
 
   #noMoreContent(): unknown {
     return this.#lost ?? EXCHANGE_OVER;
+  }
+
+  /** The application has returned: the tunnel goes on until both sides have ended. */
+  #leaveTunnel(piece: Piece | undefined): void {
+    if (piece !== undefined && piece.length > 0) this.sendPiece(piece);
   }
 
   #tunnelDone(): void {
