@@ -9,7 +9,7 @@ import type { Asked, RawAnswer } from "./raw_answer.ts";
 import { fieldOf } from "./raw_answer.ts";
 import { OctetClient } from "./octet_client.ts";
 import { piecesOf } from "../support/splits.ts";
-import type { Outcome, Row } from "./table.ts";
+import type { Outcome, Row } from "./row.ts";
 
 /** A row with the outcome that one server has to show. */
 export interface Case extends Pick<Row, "name" | "octets" | "methods"> {

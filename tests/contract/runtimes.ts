@@ -4,14 +4,23 @@
  * @module
  */
 
+import { assertEquals } from "@std/assert";
 import type { RuntimeName } from "../support/runtimes.ts";
 import { startSubject, type Subject } from "../support/subject.ts";
+import { OctetClient, PatienceError, pause } from "./octet_client.ts";
+import type { SubjectWishes } from "./subject.ts";
 
 export type { RuntimeName } from "../support/runtimes.ts";
 export type { Subject } from "../support/subject.ts";
 
 /** All of them: one suite judges all. */
 export const RUNTIMES: readonly RuntimeName[] = ["deno", "node", "bun"];
+
+/** The field that no request of HTTP/1.1 may lack. */
+export const HOST = "Host: a\r\n";
+
+/** A request of the demo's first page. */
+export const HELLO: string = `GET / HTTP/1.1\r\n${HOST}\r\n`;
 
 /**
  * Starts the subject that benches and contract tests share.
@@ -44,5 +53,45 @@ export async function runChecks(
   } finally {
     // Some clients have left without a word; how the server ends in order is a check of its own.
     await subject.stop(0);
+  }
+}
+
+/**
+ * Starts the subject of the contract tests, which takes options.
+ *
+ * @param runtime The runtime
+ * @param wishes The options
+ * @returns The subject
+ */
+export function startOwn(runtime: RuntimeName, wishes: SubjectWishes = {}): Promise<Subject> {
+  return startSubject(runtime, new URL("subject.ts", import.meta.url), { args: [JSON.stringify(wishes)] });
+}
+
+/**
+ * Asserts that it serves.
+ *
+ * @param subject The subject
+ */
+export async function assertHealthy(subject: Subject): Promise<void> {
+  using client = await OctetClient.connect(subject.port);
+  await client.send(HELLO);
+  assertEquals((await client.answer()).content, "Hello, World!\r\n");
+}
+
+/**
+ * Waits until `/lost` tells this: losses are told in a later turn than they happen in.
+ *
+ * @param subject The subject
+ * @param text What it has to tell
+ */
+export async function untilLost(subject: Subject, text: string): Promise<void> {
+  const started = performance.now();
+  for (;;) {
+    using client = await OctetClient.connect(subject.port);
+    await client.send(`GET /lost HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`);
+    const { content } = await client.answer();
+    if (content === text) return;
+    if (performance.now() - started > 5000) throw new PatienceError(`Cannot wait for ${text}: it is ${content}`);
+    await pause(20);
   }
 }
