@@ -23,6 +23,7 @@
 
 export { capitalizeFields } from "./capitalize_fields.ts";
 export { lazyStartResponse } from "./lazy_start_response.ts";
+export { lint } from "./lint.ts";
 export { mount, type Prefixes } from "./mount.ts";
 export { syncInput, type SyncInputOptions } from "./sync_input.ts";
 export { trace, type TraceLog } from "./trace.ts";
