@@ -166,6 +166,26 @@ export function completeProtocol(protocol: Partial<ProtocolOptions> = {}): Reado
   return complete("protocol", protocol, DEFAULT_PROTOCOL);
 }
 
+/**
+ * Changes those deadlines that one exchange may change.
+ *
+ * @param values The changes
+ * @param deadlines The deadlines in force
+ * @returns The deadlines that are in force then
+ * @throws {RangeError} If one is not a number of at least 0
+ * @throws {TypeError} If one is not an exchange's to change
+ */
+export function overrideDeadlines(values: Partial<Deadlines>, deadlines: Readonly<Deadlines>): Readonly<Deadlines> {
+  const { contentGap, contentRate, writeStall, application } = deadlines;
+  const changed = complete<Partial<Deadlines>>("deadlines", values, {
+    contentGap,
+    contentRate,
+    writeStall,
+    application,
+  });
+  return Object.freeze({ ...deadlines, ...changed });
+}
+
 /** Bounds guard against peers, so a misspelt one must not pass silently. */
 function complete<T extends object>(where: string, given: Partial<T>, defaults: Readonly<T>): Readonly<T> {
   for (const [name, value] of Object.entries(given)) {

@@ -62,6 +62,11 @@ export { Conversation } from "./gateway/conversation.ts";
 export { deriveEnviron, type EnvironOverrides } from "./gateway/derive_environ.ts";
 export { Environ, type EnvironSource, type ErrorLog, type Outcome, type PostHook } from "./gateway/environ.ts";
 export { type EnvironDict, toEnvironDict, type WsgiErrors } from "./gateway/environ_dict.ts";
+export {
+  ExchangeDeadlines,
+  type ExchangeDeadlinesHost,
+  type ExchangeDeadlineValues,
+} from "./gateway/exchange_deadlines.ts";
 export { GatheredContent, type GatheredFrom } from "./gateway/gathered_content.ts";
 export { type ChunkItem, Input, type ReadAllOptions } from "./gateway/input.ts";
 export { FLUSH, INPUT_PENDING, type Item, type Piece } from "./gateway/piece.ts";

@@ -6,6 +6,7 @@
 
 import type { FieldSection, FieldsInit } from "../fields.ts";
 import type { RequestHead } from "../parse/request_head.ts";
+import type { ExchangeDeadlines } from "./exchange_deadlines.ts";
 import type { Input } from "./input.ts";
 import type { Address, Port, TlsInfo } from "./port.ts";
 import type { Signals } from "./signals.ts";
@@ -56,6 +57,8 @@ export interface EnvironSource {
   readonly closing: AbortSignal;
   /** Signals and time. */
   readonly signals: Signals;
+  /** What the exchange may take its time for. */
+  readonly exchangeDeadlines: ExchangeDeadlines;
   /**
    * Sends an interim response.
    *
@@ -234,6 +237,11 @@ export class Environ {
   /** Signals between exchanges, and time. Waits end with the client. */
   get signals(): Signals {
     return this.#source.signals;
+  }
+
+  /** The deadlines of this exchange, which `set` changes. */
+  get deadlines(): ExchangeDeadlines {
+    return this.#source.exchangeDeadlines;
   }
 
   /**

@@ -10,11 +10,13 @@
 import type { ServerConnection } from "../connection/server_connection.ts";
 import { ConnectionClosingError, ProtocolError } from "../errors.ts";
 import type { FieldsInit } from "../fields.ts";
+import type { Deadlines } from "../limits.ts";
 import type { RequestHead } from "../parse/request_head.ts";
 import { prepareFields } from "../write/fields_text.ts";
 import { LARGE_PIECE } from "../write/send_buffer.ts";
 import { ContentReader } from "./content_reader.ts";
 import { Environ, type EnvironSource, type ErrorLog, type Outcome } from "./environ.ts";
+import { ExchangeDeadlines, type ExchangeDeadlinesHost } from "./exchange_deadlines.ts";
 import { Input } from "./input.ts";
 import type { Outlet } from "./outlet.ts";
 import { isPiece, isThenable, type Item, type Piece } from "./piece.ts";
@@ -39,6 +41,8 @@ export interface ExchangeHost {
   readonly settings: GatewaySettings;
   /** The way out. */
   readonly outlet: Outlet;
+  /** The deadlines in force. */
+  deadlines: Readonly<Deadlines>;
   /** Octets were taken or are waited for: reading may have to go on. */
   regulateReading(): void;
   /**
@@ -64,7 +68,7 @@ const EXCHANGE_OVER = new TypeError("Cannot read content: the exchange is over")
 const NO_MORE_WAITS = new TypeError("Cannot wait: the exchange is over");
 
 /** One exchange. */
-export class Exchange implements EnvironSource, PumpHost, ResponderHost, SignalsHost {
+export class Exchange implements EnvironSource, PumpHost, ResponderHost, SignalsHost, ExchangeDeadlinesHost {
   readonly #host: ExchangeHost;
   readonly #wireStart: number;
   readonly #startResponse = (status: number | string, fields?: FieldsInit, error?: unknown): Write => {
@@ -161,6 +165,20 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   /** Signals and time. */
   get signals(): Signals {
     return this.#signals ??= new Signals(this);
+  }
+
+  /** What the exchange may take its time for. Made when asked for: few ask, and none more than once. */
+  get exchangeDeadlines(): ExchangeDeadlines {
+    return new ExchangeDeadlines(this);
+  }
+
+  /** The deadlines in force. */
+  get deadlines(): Readonly<Deadlines> {
+    return this.#host.deadlines;
+  }
+
+  set deadlines(deadlines: Readonly<Deadlines>) {
+    this.#host.deadlines = deadlines;
   }
 
   /** Where signals meet. */

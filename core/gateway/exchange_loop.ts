@@ -9,6 +9,7 @@ import type { CloseReason } from "../connection/lifecycle.ts";
 import { ServerConnection } from "../connection/server_connection.ts";
 import { ConnectionLostError, ProtocolError } from "../errors.ts";
 import { LF } from "../octets.ts";
+import type { Deadlines } from "../limits.ts";
 import { SendBuffer } from "../write/send_buffer.ts";
 import { Drain, isWorthDraining } from "./drain.ts";
 import { Exchange, type ExchangeHost } from "./exchange.ts";
@@ -55,6 +56,8 @@ export class ExchangeLoop implements ExchangeHost, Timed {
   readonly surroundings: Surroundings;
   /** What all connections share. */
   readonly settings: GatewaySettings;
+  /** The deadlines in force: those of the last exchange count until the next one begins, for its answer's sake. */
+  deadlines: Readonly<Deadlines>;
   /** The exchange in hand. */
   exchange: Exchange | undefined = undefined;
   /** Why the connection is closing, undefined if it is not. */
@@ -80,6 +83,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     this.port = port;
     this.surroundings = surroundings;
     this.settings = settings;
+    this.deadlines = settings.deadlines;
     this.connection = new ServerConnection(settings.parse, output);
     this.outlet = new Outlet(port, output, surroundings, settings.parse.limits.sendBuffer);
     this.#reporter = new Reporter(settings, surroundings, port);
@@ -279,6 +283,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
   }
 
   #serve(): boolean {
+    this.deadlines = this.settings.deadlines;
     const exchange = new Exchange(this);
     this.exchange = exchange;
     this.headSince = undefined;

@@ -8,14 +8,14 @@
  * @module
  */
 
+import type { Deadlines } from "../limits.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Outlet } from "./outlet.ts";
-import type { GatewaySettings } from "./settings.ts";
 
 /** What the deadlines hang on. */
 export interface Timed {
-  /** The bounds. */
-  readonly settings: GatewaySettings;
+  /** The bounds in force: the exchange in hand, or the last one, may have changed them. */
+  readonly deadlines: Readonly<Deadlines>;
   /** The way out. */
   readonly outlet: Outlet;
   /** The exchange in hand. */
@@ -40,7 +40,7 @@ export type Due = "head" | "idle" | "content" | "write" | "application" | "end" 
  * @returns The time; Infinity if there is none
  */
 export function nextDeadline(timed: Timed): number {
-  const { deadlines } = timed.settings;
+  const { deadlines } = timed;
   const { openSince } = timed.outlet;
   let next = timed.endsAt;
   if (openSince !== undefined) next = Math.min(next, openSince + deadlines.writeStall);
@@ -59,7 +59,7 @@ export function nextDeadline(timed: Timed): number {
  * @returns The most severe one; undefined if none has come
  */
 export function whatIsDue(timed: Timed, now: number): Due {
-  const { deadlines } = timed.settings;
+  const { deadlines } = timed;
   const { openSince } = timed.outlet;
   if (openSince !== undefined && now >= openSince + deadlines.writeStall) return "write";
   if (now >= timed.endsAt) return "end";
@@ -82,9 +82,10 @@ function applicationDeadline(exchange: Exchange, ms: number): number {
 function contentDeadline(timed: Timed): number {
   const reader = timed.exchange?.readerInUse;
   if (reader?.waitingSince === undefined || timed.exchange!.tunnel) return Infinity;
-  const { contentGap, contentRate } = timed.settings.deadlines;
+  const { contentGap, contentRate } = timed.deadlines;
   const { waitedMs, octets } = reader.progress(reader.waitingSince);
   // The average is below the rate as soon as this much was waited in all.
-  const allowedMs = Math.max(contentRate.afterMs, (octets / contentRate.bytesPerSecond) * 1000);
+  const atLeastRate = contentRate.bytesPerSecond === 0 ? Infinity : (octets / contentRate.bytesPerSecond) * 1000;
+  const allowedMs = Math.max(contentRate.afterMs, atLeastRate);
   return Math.min(reader.waitingSince + contentGap, reader.waitingSince + Math.max(0, allowedMs - waitedMs));
 }
