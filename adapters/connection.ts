@@ -104,13 +104,9 @@ export abstract class Connection implements Port {
     else this.#conversation.shutdown(graceMs);
   }
 
-  /**
-   * Ends at once, and tells the application.
-   *
-   * @param reason Why
-   */
-  cut(reason: unknown): void {
-    this.#conversation?.abort(reason);
+  /** Ends at once, since the server does, and tells the application. */
+  cut(): void {
+    this.#conversation?.abort(new DOMException("The server has shut down", "AbortError"));
     this.abort();
   }
 

@@ -115,13 +115,9 @@ export class Connections {
     return new Promise((resolve) => this.#onEmpty = resolve);
   }
 
-  /**
-   * Ends all at once.
-   *
-   * @param reason What the applications are told
-   */
-  cut(reason: unknown): void {
-    for (const connection of this.#open) connection.cut(reason);
+  /** Ends all at once, since the server does. */
+  cut(): void {
+    for (const connection of this.#open) connection.cut();
   }
 
   /**

@@ -22,7 +22,8 @@
 import type { App } from "../core/gateway/types.ts";
 import { DenoConnection, listen } from "./deno_transport.ts";
 import type { ServeConnectionOptions, ServeOptions } from "./options.ts";
-import { DEFAULTS, serveAlone, type Server, serveWith } from "./server.ts";
+import { DEFAULTS, serveAlone } from "./serve_alone.ts";
+import { type Server, serveWith } from "./server.ts";
 
 export type { Listening, ServeConnectionOptions, ServeOptions, ShutdownOptions } from "./options.ts";
 export type { Server } from "./server.ts";

@@ -28,56 +28,72 @@ export function listen(
   options: ListenOptions<Deno.Listener>,
   host: Host,
 ): ListeningSocket | Promise<ListeningSocket> {
-  if (options.tls === undefined) return listenWith(options.listener ?? open(options), host);
+  if (options.tls === undefined) return new DenoListeningSocket(options.listener ?? open(options), host);
   // Loading it takes 20 ms, which servers without TLS are spared.
   return import("./node_transport.ts").then((node) => node.listen({ ...options, listener: undefined }, host));
-}
-
-function listenWith(listener: Deno.Listener, host: Host): ListeningSocket {
-  let cancelPause = (): void => {};
-  let isClosed = false;
-  acceptAll();
-  return {
-    address: toAddress(listener.addr),
-    close,
-    ref: () => listener.ref(),
-    unref: () => listener.unref(),
-  };
-
-  async function acceptAll(): Promise<void> {
-    let pause = 0;
-    while (!isClosed) {
-      try {
-        const connection = await listener.accept();
-        host.connections.admit(new DenoConnection(host, connection));
-        pause = 0;
-      } catch (error) {
-        if (isClosed) return;
-        if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) return host.closed();
-        if (pause === 0) host.settings.reportError(error);
-        pause = Math.min(Math.max(pause * 2, FIRST_PAUSE), LAST_PAUSE);
-        await new Promise<void>((resolve) => cancelPause = host.surroundings.after(pause, resolve));
-      }
-      const room = host.connections.room();
-      if (room !== undefined) await room;
-    }
-  }
-
-  function close(): void {
-    isClosed = true;
-    cancelPause();
-    try {
-      listener.close();
-    } catch {
-      // The caller has closed it already.
-    }
-  }
 }
 
 function open({ hostname, port, path, backlog }: ListenOptions<Deno.Listener>): Deno.Listener {
   return path === undefined
     ? Deno.listen({ hostname, port, tcpBacklog: backlog })
     : Deno.listen({ transport: "unix", path });
+}
+
+class DenoListeningSocket implements ListeningSocket {
+  readonly address: Address;
+  readonly #listener: Deno.Listener;
+  readonly #host: Host;
+  #accepting: Promise<Deno.Conn> | undefined = undefined;
+  #isClosed: boolean = false;
+  #cancelPause: () => void = () => {};
+
+  constructor(listener: Deno.Listener, host: Host) {
+    this.address = toAddress(listener.addr);
+    this.#listener = listener;
+    this.#host = host;
+    this.#acceptAll();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelPause();
+    try {
+      this.#listener.close();
+      // Until the open accept is over, Deno holds the socket, and then removes the file of a Unix domain socket.
+      await this.#accepting;
+    } catch {
+      // That is how it ends; or the caller has closed it already.
+    }
+  }
+
+  ref(): void {
+    this.#listener.ref();
+  }
+
+  unref(): void {
+    this.#listener.unref();
+  }
+
+  async #acceptAll(): Promise<void> {
+    const { connections, settings, surroundings } = this.#host;
+    let pause = 0;
+    while (!this.#isClosed) {
+      try {
+        this.#accepting = this.#listener.accept();
+        const conn = await this.#accepting;
+        connections.admit(new DenoConnection(this.#host, conn));
+        pause = 0;
+      } catch (error) {
+        if (this.#isClosed) return;
+        if (error instanceof Deno.errors.BadResource) return this.#host.closed();
+        if (pause === 0) settings.reportError(error);
+        pause = Math.min(Math.max(pause * 2, FIRST_PAUSE), LAST_PAUSE);
+        await new Promise<void>((resolve) => this.#cancelPause = surroundings.after(pause, resolve));
+      }
+      const room = connections.room();
+      if (room !== undefined) await room;
+    }
+  }
 }
 
 function toAddress(address: Deno.Addr): Address {

@@ -18,17 +18,23 @@
  */
 
 import { Conversation } from "../core/gateway/conversation.ts";
-import type { Address, Port, Surroundings, TlsInfo } from "../core/gateway/port.ts";
+import type { Address, Surroundings, TlsInfo } from "../core/gateway/port.ts";
 import type { App, GatewayOptions } from "../core/gateway/types.ts";
+import { concat, MemoryPort, ResetError } from "./memory_port.ts";
 import { systemSurroundings } from "./surroundings.ts";
 
 export { ManualSurroundings } from "./manual_surroundings.ts";
+export { ResetError } from "./memory_port.ts";
 
 /** How often deadlines are looked at, in ms. */
 const TICK = 500;
 
 /** What is given to the conversation at once, as a socket gives it, so that it can pause. */
 const READ_SIZE = 65_536;
+
+const CAPACITY = 65_536;
+const LOCAL: Address = { transport: "tcp", hostname: "127.0.0.1", port: 80 };
+const REMOTE: Address = { transport: "tcp", hostname: "127.0.0.1", port: 50_000 };
 
 /** Options of `connect` and `exchange`. */
 export interface MemoryOptions extends Omit<GatewayOptions, "ownedBlocks"> {
@@ -54,6 +60,12 @@ export interface MemoryConnection extends AsyncDisposable {
    * @param bytes The octets; a string goes as UTF-8
    */
   write(bytes: Uint8Array | string): void;
+  /**
+   * Waits until the server has taken all that was written: it reads no faster than its application does.
+   *
+   * @returns Settles then, and when the connection is over
+   */
+  taken(): Promise<void>;
   /** Ends the client's side. */
   endWriting(): void;
   /**
@@ -74,24 +86,6 @@ export interface MemoryConnection extends AsyncDisposable {
   abort(): void;
   /** Breaks the connection if it is still open. */
   [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** The server aborted the connection, as by a reset. */
-export class ResetError extends Error {
-  /** The class's name, `ResetError`. */
-  override readonly name: string = "ResetError";
-  /** What `readAll` has read before. */
-  readonly received: Uint8Array;
-
-  /**
-   * Makes a `ResetError`.
-   *
-   * @param received What was read before
-   */
-  constructor(received: Uint8Array) {
-    super("The server aborted the connection");
-    this.received = received;
-  }
 }
 
 /**
@@ -145,114 +139,6 @@ export async function exchange(
   return await connection.readAll();
 }
 
-/** What the server has sent and the client has not read. */
-class Outbox {
-  readonly #capacity: number;
-  #pieces: Uint8Array[] = [];
-  #octets: number = 0;
-  #isEnded: boolean = false;
-  #isReset: boolean = false;
-  #change: PromiseWithResolvers<void> = Promise.withResolvers();
-
-  constructor(capacity: number) {
-    this.#capacity = capacity;
-  }
-
-  get isFull(): boolean {
-    return this.#octets > this.#capacity;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#isEnded && this.#octets === 0;
-  }
-
-  push(bytes: Uint8Array): void {
-    this.#pieces.push(bytes.slice());
-    this.#octets += bytes.length;
-    this.#changed();
-  }
-
-  end(isReset: boolean): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    this.#isReset = isReset;
-    this.#changed();
-  }
-
-  async read(): Promise<Uint8Array | undefined> {
-    while (this.#octets === 0) {
-      if (this.#isReset) throw new ResetError(new Uint8Array(0));
-      if (this.#isEnded) return undefined;
-      await this.#change.promise;
-    }
-    const bytes = concat(this.#pieces);
-    this.#pieces = [];
-    this.#octets = 0;
-    return bytes;
-  }
-
-  #changed(): void {
-    this.#change.resolve();
-    this.#change = Promise.withResolvers();
-  }
-}
-
-/** The server's end. */
-class MemoryPort implements Port {
-  readonly local: Address;
-  readonly remote: Address;
-  readonly tls: TlsInfo | undefined;
-  readonly outbox: Outbox;
-  readonly #onResume: () => void;
-  readonly #onClose: () => void;
-  holdsWrite: boolean = false;
-  isPaused: boolean = false;
-  isClosed: boolean = false;
-
-  constructor(options: MemoryOptions, onResume: () => void, onClose: () => void) {
-    this.local = options.local ?? { transport: "tcp", hostname: "127.0.0.1", port: 80 };
-    this.remote = options.remote ?? { transport: "tcp", hostname: "127.0.0.1", port: 50_000 };
-    this.tls = options.tls;
-    this.outbox = new Outbox(options.capacity ?? 65_536);
-    this.#onResume = onResume;
-    this.#onClose = onClose;
-  }
-
-  write(bytes: Uint8Array): boolean {
-    this.outbox.push(bytes);
-    this.holdsWrite = this.outbox.isFull;
-    return !this.holdsWrite;
-  }
-
-  pauseReading(): void {
-    this.isPaused = true;
-  }
-
-  resumeReading(): void {
-    this.isPaused = false;
-    // A port must not call the conversation from inside one of its methods.
-    queueMicrotask(this.#onResume);
-  }
-
-  endWriting(): void {
-    this.outbox.end(false);
-  }
-
-  close(): void {
-    this.#end(false);
-  }
-
-  abort(): void {
-    this.#end(true);
-  }
-
-  #end(isReset: boolean): void {
-    this.isClosed = true;
-    this.outbox.end(isReset);
-    this.#onClose();
-  }
-}
-
 class FarEnd implements MemoryConnection {
   readonly #surroundings: Surroundings;
   readonly #port: MemoryPort;
@@ -262,13 +148,17 @@ class FarEnd implements MemoryConnection {
   #isEnded: boolean = false;
   #endIsTold: boolean = false;
   #isDelivering: boolean = false;
+  #onTaken: (() => void)[] = [];
   #cancelTick: () => void = () => {};
 
   constructor(app: App, options: MemoryOptions) {
-    const { surroundings = systemSurroundings, local: _local, remote: _remote, tls: _tls, capacity: _, ...gateway } =
+    const { surroundings = systemSurroundings, local = LOCAL, remote = REMOTE, tls, capacity = CAPACITY, ...gateway } =
       options;
     this.#surroundings = surroundings;
-    this.#port = new MemoryPort(options, () => this.#deliver(), () => this.#cancelTick());
+    this.#port = new MemoryPort({ local, remote, tls }, capacity, {
+      onResume: () => this.#deliver(),
+      onClose: () => this.#closed(),
+    });
     this.#conversation = new Conversation(app, this.#port, surroundings, { ...gateway, ownedBlocks: false });
     this.#tickLater();
   }
@@ -284,6 +174,11 @@ class FarEnd implements MemoryConnection {
       this.#inbox.push(octets.subarray(start, start + READ_SIZE));
     }
     this.#deliver();
+  }
+
+  taken(): Promise<void> {
+    if (this.#inbox.length === 0 || this.#port.isClosed) return Promise.resolve();
+    return new Promise((resolve) => this.#onTaken.push(resolve));
   }
 
   endWriting(): void {
@@ -334,6 +229,16 @@ class FarEnd implements MemoryConnection {
       this.#conversation.receiveEnd();
     }
     this.#isDelivering = false;
+    if (this.#inbox.length === 0) this.#tellTaken();
+  }
+
+  #tellTaken(): void {
+    for (const told of this.#onTaken.splice(0)) told();
+  }
+
+  #closed(): void {
+    this.#cancelTick();
+    this.#tellTaken();
   }
 
   #tickLater(): void {
@@ -343,14 +248,4 @@ class FarEnd implements MemoryConnection {
       if (!this.#port.isClosed) this.#tickLater();
     });
   }
-}
-
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((octets, piece) => octets + piece.length, 0));
-  let end = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, end);
-    end += piece.length;
-  }
-  return bytes;
 }

@@ -25,7 +25,8 @@ import type { Server as NetServer, Socket } from "node:net";
 import type { App } from "../core/gateway/types.ts";
 import { listen, NodeConnection } from "./node_transport.ts";
 import type { ServeConnectionOptions, ServeOptions } from "./options.ts";
-import { DEFAULTS, serveAlone, type Server, serveWith } from "./server.ts";
+import { DEFAULTS, serveAlone } from "./serve_alone.ts";
+import { type Server, serveWith } from "./server.ts";
 
 export type { Listening, ServeConnectionOptions, ServeOptions, ShutdownOptions } from "./options.ts";
 export type { Server } from "./server.ts";

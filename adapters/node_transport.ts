@@ -126,7 +126,7 @@ export class NodeConnection extends Connection {
     if (this.#socket !== this.#raw) return this.#writeTold(bytes);
     // A write with a callback costs a turn even if the system takes all of it at once.
     this.#socket.write(bytes);
-    return this.#socket.writableLength === 0 || this.#writeTold(NOTHING);
+    return (this.#socket.writableLength === 0 && !this.#socket.destroyed) || this.#writeTold(NOTHING);
   }
 
   pauseReading(): void {

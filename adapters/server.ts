@@ -5,11 +5,9 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
-import { GatewaySettings } from "../core/gateway/settings.ts";
 import type { Address } from "../core/gateway/port.ts";
-import type { App, GatewayOptions } from "../core/gateway/types.ts";
-import type { OctetDecoder } from "../core/octets.ts";
+import type { GatewaySettings } from "../core/gateway/settings.ts";
+import type { App } from "../core/gateway/types.ts";
 import type { Connection, Service } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import {
@@ -17,10 +15,10 @@ import {
   checkServeOptions,
   checkShutdownOptions,
   type ListenOptions,
-  type ServeConnectionOptions,
   type ServeOptions,
   type ShutdownOptions,
 } from "./options.ts";
+import { settle } from "./settle.ts";
 import { isTaken, removeStale } from "./stale_socket.ts";
 import { systemSurroundings } from "./surroundings.ts";
 
@@ -58,8 +56,12 @@ export interface Server extends AsyncDisposable {
 export interface ListeningSocket {
   /** Where. */
   readonly address: Address;
-  /** Listens no more. */
-  close(): void;
+  /**
+   * Listens no more.
+   *
+   * @returns Settles when nothing is left of it, if that takes longer
+   */
+  close(): void | Promise<void>;
   /** Keeps the process alive. */
   ref(): void;
   /** Lets the process end. */
@@ -88,23 +90,6 @@ export interface Runtime<Listener> {
   listen(options: ListenOptions<Listener>, host: Host): ListeningSocket | Promise<ListeningSocket>;
 }
 
-/** Connections served one by one have one set, and thus one timer, for all. */
-const alone: Connections = new Connections(systemSurroundings);
-
-/** What is made of their options, the blocks for sending too, is shared by all with the same; apart by `ownedBlocks`. */
-const settledOwned: WeakMap<ServeConnectionOptions, GatewaySettings> = new WeakMap();
-const settledLent: WeakMap<ServeConnectionOptions, GatewaySettings> = new WeakMap();
-
-/** Five times as fast as what the core has of its own, on all three runtimes. */
-const { latin1Slice } = Buffer.prototype as unknown as {
-  latin1Slice(this: Uint8Array, start: number, end: number): string;
-};
-
-const decodeOctets: OctetDecoder = (bytes, start, end) => latin1Slice.call(bytes, start, end);
-
-/** The options of connections that are served without any. */
-export const DEFAULTS: ServeConnectionOptions = Object.freeze({});
-
 /**
  * Serves an application.
  *
@@ -121,50 +106,6 @@ export function serveWith<Listener>(
   runtime: Runtime<Listener>,
 ): Server {
   return new GatewayServer(app, checkServeOptions(options) as CheckedOptions<never>, runtime as Runtime<never>);
-}
-
-/**
- * Serves one connection.
- *
- * @param app The application
- * @param options How
- * @param ownedBlocks Whether what is read may be kept without a copy
- * @param connect Makes the connection
- * @returns Settles when it has ended
- */
-export function serveAlone(
-  app: App,
-  options: ServeConnectionOptions,
-  ownedBlocks: boolean,
-  connect: (service: Service) => Connection,
-): Promise<void> {
-  const { signal, ...gateway } = options;
-  const settled = ownedBlocks ? settledOwned : settledLent;
-  const settings = settled.get(options) ?? settle(gateway, ownedBlocks);
-  settled.set(options, settings);
-  const service: Service = {
-    app,
-    settings,
-    surroundings: systemSurroundings,
-    local: undefined,
-    leave: (connection) => alone.leave(connection),
-  };
-  const connection = connect(service);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let cancel = (): void => {};
-  const end = (): void => {
-    connection.shutdown(0);
-    cancel = systemSurroundings.after(settings.deadlines.shutdown, () => connection.cut(shutdownReason()));
-  };
-  connection.onEnded = () => {
-    cancel();
-    signal?.removeEventListener("abort", end);
-    resolve();
-  };
-  alone.admit(connection);
-  if (signal?.aborted) end();
-  else signal?.addEventListener("abort", end, { once: true });
-  return promise;
 }
 
 class GatewayServer implements Server, Host {
@@ -287,8 +228,9 @@ class GatewayServer implements Server, Host {
   }
 
   async #close(socket: ListeningSocket, grace: number): Promise<void> {
-    socket.close();
+    const isClosed = socket.close();
     await this.connections.shutdown(grace);
+    await isClosed;
     this.#forget();
     this.#finished.resolve();
   }
@@ -306,7 +248,7 @@ class GatewayServer implements Server, Host {
     if (cutsAt >= this.#cutsAt) return;
     this.#cutsAt = cutsAt;
     this.#cancelCut();
-    this.#cancelCut = this.surroundings.after(ms, () => this.connections.cut(shutdownReason()));
+    this.#cancelCut = this.surroundings.after(ms, () => this.connections.cut());
   }
 
   /** Leaves no timer and no listener of events behind. */
@@ -321,12 +263,4 @@ class GatewayServer implements Server, Host {
     this.#ready.promise.catch(() => {});
     this.#finished.promise.catch(() => {});
   }
-}
-
-function settle(options: GatewayOptions, ownedBlocks: boolean): GatewaySettings {
-  return new GatewaySettings({ decodeOctets, ...options, ownedBlocks });
-}
-
-function shutdownReason(): DOMException {
-  return new DOMException("The server has shut down", "AbortError");
 }
