@@ -132,7 +132,7 @@ export class Responder {
    */
   finish(piece: Piece | undefined): boolean {
     const { connection } = this.#host;
-    this.#refuseOverBrokenContent();
+    if (this.isHeadOut) this.#refuseOverBrokenContent();
     const content = piece === undefined || this.isHeadOut ? piece : encodeUnlessAscii(piece);
     this.sendHead(content?.length ?? 0);
     const isExcess = content !== undefined && !connection.send(content) && connection.hasBody;

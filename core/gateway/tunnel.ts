@@ -186,8 +186,8 @@ export class TunnelEnd implements Tunnel {
   }
 
   #finishIfBothEnded(): void {
-    const { connection } = this.#host;
-    if (this.#isDone || !this.#hasEnded || !connection.hasEnded || connection.input.unread > 0) return;
+    // What lies unread may still be read behind the end; nobody has to, so the end does not wait for it.
+    if (this.#isDone || !this.#hasEnded || !this.#host.connection.hasEnded) return;
     this.#isDone = true;
     this.#settle.resolve();
     this.#host.tunnelDone();

@@ -198,6 +198,17 @@ Deno.test("a tunnel is half-closed in either order", async (t) => {
     await tunnel.closed;
     assertEquals(talk.records.length, 1);
   });
+  await t.step("with octets that nobody has read, which can be read behind the end", async () => {
+    const { talk, tunnel } = switched({ observed: true });
+    tunnel.end();
+    talk.send("unread");
+    talk.end();
+    assertEquals(talk.moves, ["endWriting", "close"]);
+    await tunnel.closed;
+    assertEquals(talk.records.map(({ completed }) => completed), [true]);
+    assertEquals(await readText(tunnel), "unread");
+    assertEquals(await readText(tunnel), undefined);
+  });
   await t.step("our side while the peer takes nothing", async () => {
     const { talk, tunnel } = switched();
     talk.port.isHolding = true;
