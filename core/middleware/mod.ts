@@ -22,6 +22,13 @@
  */
 
 export { capitalizeFields } from "./capitalize_fields.ts";
+export {
+  type EventSource,
+  eventStream,
+  type EventStreamOptions,
+  formatEvent,
+  type ServerSentEvent,
+} from "./event_stream.ts";
 export { lazyStartResponse } from "./lazy_start_response.ts";
 export { lint } from "./lint.ts";
 export { mount, type Prefixes } from "./mount.ts";
