@@ -7,6 +7,7 @@
 import type { FieldSection, FieldsInit } from "../fields.ts";
 import type { RequestHead } from "../parse/request_head.ts";
 import type { ExchangeDeadlines } from "./exchange_deadlines.ts";
+import { checkMinimumChunkSize } from "./gathering.ts";
 import type { Input } from "./input.ts";
 import type { Address, Port, TlsInfo } from "./port.ts";
 import type { Signals } from "./signals.ts";
@@ -51,6 +52,8 @@ export interface EnvironSource {
   readonly errors: ErrorLog;
   /** The content. */
   readonly input: Input;
+  /** Octets that items are gathered to. */
+  minimumChunkSize: number;
   /** Fires when the connection is lost. */
   readonly signal: AbortSignal;
   /** Fires when the peer has ended its side, or the server drains. */
@@ -197,6 +200,19 @@ export class Environ {
   /** The content. */
   get input(): Input {
     return this.#source.input;
+  }
+
+  /**
+   * Octets that the items of an iterable are gathered to before they go out as one chunk; the server's by default. It
+   * may be set at any time and counts from the next item on.
+   */
+  get minimumChunkSize(): number {
+    return this.#source.minimumChunkSize;
+  }
+
+  /** Changes it for this exchange; a RangeError if it is no number of at least 0. */
+  set minimumChunkSize(octets: number) {
+    this.#source.minimumChunkSize = checkMinimumChunkSize(octets);
   }
 
   /** Where to write what is for the operator. */

@@ -99,6 +99,8 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   readonly startedAt: number;
   /** The tunnel, after an upgrade. */
   tunnel: TunnelEnd | undefined;
+  /** Octets that items are gathered to. */
+  minimumChunkSize: number;
   /** What went wrong, if anything did. */
   error: unknown = undefined;
 
@@ -113,6 +115,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
     this.startedAt = host.surroundings.now();
     this.connection = host.connection;
     this.settings = host.settings;
+    this.minimumChunkSize = host.settings.minimumChunkSize;
     this.surroundings = host.surroundings;
     this.#wireStart = host.connection.output.total;
     this.#responder = new Responder(this, this.head);
@@ -318,7 +321,8 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   sendPiece(piece: Piece): boolean {
     if (this.isOver) return false;
     try {
-      const sent = this.#responder.send(piece, true);
+      const least = this.minimumChunkSize;
+      const sent = least > 0 ? this.#responder.gather(piece, least) : this.#responder.send(piece, true);
       if (sent === "excess") this.#reportExcess();
       return sent === "sent";
     } catch (error) {
@@ -331,6 +335,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
     if (this.isOver) return;
     try {
       this.#responder.sendHead();
+      if (this.#responder.sendGathered() === "excess") this.#reportExcess();
     } catch (error) {
       return this.failed(error);
     }

@@ -13,6 +13,7 @@ import { NO_PREPARED_FIELDS, prepareTrailers } from "../write/fields_text.ts";
 import { encodeText, isShortAscii } from "../write/utf8.ts";
 import { startAnswer, type StartedAnswer, upgradeAnswer } from "./answer.ts";
 import type { ContentReader } from "./content_reader.ts";
+import { Gathering } from "./gathering.ts";
 import type { Piece } from "./piece.ts";
 import type { Surroundings } from "./port.ts";
 import type { GatewaySettings } from "./settings.ts";
@@ -29,6 +30,12 @@ export interface ResponderHost {
   readonly readerInUse: ContentReader | undefined;
 }
 
+/**
+ * What became of a piece: `sent`; `excess` if some of it is over the announced length and stayed behind; `unwanted` if
+ * the response has no body.
+ */
+export type SendResult = "sent" | "excess" | "unwanted";
+
 /** Sends one answer. */
 export class Responder {
   readonly #host: ResponderHost;
@@ -36,6 +43,7 @@ export class Responder {
   #answer: StartedAnswer | undefined;
   #trailers: FieldsInit | (() => FieldsInit) | undefined;
   #hasSwitched = false;
+  #gathering: Gathering | undefined;
   /** Whether the final head is out. */
   isHeadOut = false;
 
@@ -108,17 +116,49 @@ export class Responder {
    *
    * @param piece The piece, not empty
    * @param isLent Whether a large piece stays unchanged until it is sent
-   * @returns `sent`; `excess` if some of it is over the announced length and stayed behind; `unwanted` if the response
-   * has no body
+   * @returns What became of it
    * @throws {TypeError} If `startResponse` was not called, or the connection is a tunnel
    * @throws {ProtocolError} If the answer does not fit the request
    */
-  send(piece: Piece, isLent: boolean): "sent" | "excess" | "unwanted" {
+  send(piece: Piece, isLent: boolean): SendResult {
     if (this.#hasSwitched) throw new TypeError("Cannot send piece: the connection is a tunnel");
+    if (this.#gathering) this.sendGathered();
     this.sendHead();
     const { connection } = this.#host;
     if (!connection.hasBody) return "unwanted";
     return connection.send(piece, isLent) ? "sent" : "excess";
+  }
+
+  /**
+   * Takes a piece and sends all gathered ones as one, the head before them, once there are enough octets.
+   *
+   * @param piece The piece, not empty
+   * @param least How many octets are enough
+   * @returns As `send`; `sent` too while it waits
+   * @throws {TypeError} As `send`
+   * @throws {ProtocolError} As `send`
+   */
+  gather(piece: Piece, least: number): SendResult {
+    if (!this.#answer) throw new TypeError("Cannot answer: startResponse was not called");
+    const isAlone = this.#gathering === undefined && piece.length >= least;
+    if (isAlone || (this.isHeadOut && !this.#host.connection.hasBody)) return this.send(piece, true);
+    this.#gathering ??= new Gathering();
+    this.#gathering.add(piece);
+    return this.#gathering.octets >= least ? this.sendGathered() : "sent";
+  }
+
+  /**
+   * Sends what is gathered, if anything is.
+   *
+   * @returns As `send`
+   * @throws {TypeError} As `send`
+   * @throws {ProtocolError} As `send`
+   */
+  sendGathered(): SendResult {
+    const gathering = this.#gathering;
+    if (!gathering) return "sent";
+    this.#gathering = undefined;
+    return this.send(gathering.take(), true);
   }
 
   /**
@@ -132,13 +172,14 @@ export class Responder {
    */
   finish(piece: Piece | undefined): boolean {
     const { connection } = this.#host;
+    const isGatheredExcess = this.#gathering !== undefined && this.sendGathered() === "excess";
     if (this.isHeadOut) this.#refuseOverBrokenContent();
     const content = piece === undefined || this.isHeadOut ? piece : encodeUnlessAscii(piece);
     this.sendHead(content?.length ?? 0);
     const isExcess = content !== undefined && !connection.send(content) && connection.hasBody;
     const missing = connection.finish(this.#trailersText());
     if (missing > 0) throw new Error(`Cannot finish response: ${missing} announced octets are missing`);
-    return isExcess;
+    return isExcess || isGatheredExcess;
   }
 
   /**

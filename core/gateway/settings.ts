@@ -10,6 +10,7 @@ import { decodeOctets } from "../octets.ts";
 import type { ParseSettings } from "../parse/settings.ts";
 import { BlockPool } from "../write/block_pool.ts";
 import type { ErrorLog } from "./environ.ts";
+import { checkMinimumChunkSize } from "./gathering.ts";
 import { LocalSignalBus, type SignalBus } from "./signal_bus.ts";
 import type { ExchangeRecord, GatewayOptions } from "./types.ts";
 
@@ -31,6 +32,8 @@ export class GatewaySettings {
   readonly pool: BlockPool = new BlockPool();
   /** The date of the current second. */
   readonly dates: DateCache = new DateCache();
+  /** Octets that items are gathered to. */
+  readonly minimumChunkSize: number;
   /** Where signals meet. */
   readonly signals: SignalBus;
   readonly #onError: ((error: unknown) => void) | undefined;
@@ -52,6 +55,7 @@ export class GatewaySettings {
     this.errors = options.errors ?? SILENT;
     this.onExchange = options.onExchange;
     this.ownedBlocks = options.ownedBlocks ?? false;
+    this.minimumChunkSize = checkMinimumChunkSize(options.minimumChunkSize ?? 0);
     this.signals = options.signals ?? new LocalSignalBus();
     this.#onError = options.onError;
   }

@@ -82,6 +82,12 @@ export interface GatewayOptions {
   onError?: (error: unknown) => void;
   /** What `environ.errors` is. @default {drops what is written} */
   errors?: ErrorLog;
+  /**
+   * Octets that an iterable's items are gathered to before they go out as one chunk; the head waits with them, so that
+   * an error before that is a clean 500. 0 sends each item without delay, as PEP 3333 wants it; eventlet has 4096.
+   * `environ.minimumChunkSize` is the same for one exchange. @default {0}
+   */
+  minimumChunkSize?: number;
   /** Where the signals of `environ.signals` meet. @default {a bus of the server's own} */
   signals?: SignalBus;
   /** Whether blocks given to `receive` may be kept without a copy. @default {false} */
