@@ -54,6 +54,15 @@ export class Outbox {
   }
 
   /**
+   * Waits for messages that are being deflated.
+   *
+   * @returns Settles when they have gone, or cannot go
+   */
+  async emptied(): Promise<void> {
+    await this.#queue?.catch(() => {});
+  }
+
+  /**
    * Sends a message. Those before it go first, even if they are still being deflated.
    *
    * @param message The message

@@ -55,7 +55,8 @@ export {
   type Role,
 } from "./message_decoder.ts";
 export type { OctetStream } from "./octet_stream.ts";
-export { type Closing, WebSocketConnection, type WebSocketConnectionOptions } from "./websocket_connection.ts";
+export type { Closing, WebSocketConnectionOptions } from "./connection_options.ts";
+export { WebSocketConnection } from "./websocket_connection.ts";
 
 /**
  * Serves one WebSocket. When it returns, the WebSocket is closed with 1000; when it fails, with 1011.

@@ -7,53 +7,16 @@
 
 import { NO_OCTETS } from "../octets.ts";
 import { ABNORMAL, encodeClose, MAX_CONTROL, NO_CODE } from "./close_codes.ts";
+import type { Closing, WebSocketConnectionOptions } from "./connection_options.ts";
 import { WebSocketClosedError, WebSocketProtocolError } from "./errors.ts";
 import { PING, PONG } from "./frame_head.ts";
 import { Inbox } from "./inbox.ts";
-import { type Message, MessageDecoder, type Received, type Role } from "./message_decoder.ts";
+import { type Message, MessageDecoder, type Received } from "./message_decoder.ts";
 import type { OctetStream } from "./octet_stream.ts";
 import { Outbox } from "./outbox.ts";
 import { PendingPings } from "./pending_pings.ts";
 
-/** Options of a `WebSocketConnection`. */
-export interface WebSocketConnectionOptions {
-  /** Which end it is. @default {"server"} */
-  role?: Role;
-  /** The subprotocol that was agreed on. @default {""} */
-  protocol?: string;
-  /** The largest message in octets, inflated. @default {1048576} */
-  maxMessage?: number;
-  /** Set if permessage-deflate was agreed on: from how many octets on a message is deflated. */
-  deflateFrom?: number | undefined;
-  /** Gives the 32 bits that mask the next frame: a client must, from a strong source of chance. */
-  maskKey?: (() => number) | undefined;
-  /** Pings after so many ms without a sign of the peer, and ends the connection after as many more. @default {never} */
-  pingInterval?: number | undefined;
-  /** How long the peer may take to end the connection once we have closed, in ms. @default {5000} */
-  closeTimeout?: number;
-}
-
-/** How a WebSocket ended. */
-export interface Closing {
-  /**
-   * The code in the peer's close frame: 1005 if there was none in it, 1006 if no close frame came. If the peer broke a
-   * rule, the code that it was told: 1002, 1007, 1008 or 1009.
-   */
-  readonly code: number;
-  /** The reason that came with the code. */
-  readonly reason: string;
-  /** Whether both close frames were exchanged. */
-  readonly wasClean: boolean;
-}
-
 const DEFAULT_CLOSE_TIMEOUT = 5000;
-
-/** The end that the peer has brought about, while the application works on messages that came before it. */
-interface Ending {
-  readonly closing: Closing;
-  /** The payload of our close frame. */
-  readonly payload: Uint8Array;
-}
 
 /**
  * A WebSocket. Pings are answered while the application does not receive, until 64 messages or 64 KiB wait for it.
@@ -66,10 +29,10 @@ export class WebSocketConnection implements AsyncIterable<Message> {
   readonly #pings: PendingPings = new PendingPings();
   readonly #isServer: boolean;
   readonly #closeTimeout: number;
-  #ending: Ending | undefined;
+  /** The payload of our close frame, while the application works on messages that came before the peer's. */
+  #ending: Uint8Array | undefined;
   #isCloseSent = false;
   #hasPeerEnded = false;
-  #isOver = false;
   #loss: unknown = undefined;
   #hasHeard = false;
   #isHeldUp = false;
@@ -77,7 +40,7 @@ export class WebSocketConnection implements AsyncIterable<Message> {
   #settleClosed: (closing: Closing) => void;
   /** The subprotocol that was agreed on; empty for none. */
   readonly protocol: string;
-  /** Settles, and never rejects, when the WebSocket is closed; the stream below may take longer. */
+  /** Settles, and never rejects, when the peer has closed or is lost. Our answer, and the stream's end, may come later. */
   readonly closed: Promise<Closing>;
 
   /**
@@ -85,9 +48,13 @@ export class WebSocketConnection implements AsyncIterable<Message> {
    *
    * @param stream What it runs over; the opening handshake is done
    * @param options How it behaves
+   * @throws {TypeError} For a client without `maskKey`
    */
   constructor(stream: OctetStream, options: WebSocketConnectionOptions = {}) {
     const { role = "server", deflateFrom, maskKey, pingInterval } = options;
+    if ((role === "client") !== (maskKey !== undefined)) {
+      throw new TypeError("Cannot make WebSocketConnection: a client masks its frames, and a server does not");
+    }
     this.#stream = stream;
     this.#isServer = role === "server";
     this.#closeTimeout = options.closeTimeout ?? DEFAULT_CLOSE_TIMEOUT;
@@ -103,9 +70,12 @@ export class WebSocketConnection implements AsyncIterable<Message> {
     void this.#readAll();
   }
 
-  /** Whether messages can be sent: neither side has closed. */
+  /**
+   * Whether messages can be sent. When the peer has closed they still can, until the application has received all that
+   * came before and asks for more.
+   */
   get isOpen(): boolean {
-    return !this.#isCloseSent && !this.#isOver;
+    return !this.#isCloseSent;
   }
 
   /**
@@ -187,6 +157,7 @@ export class WebSocketConnection implements AsyncIterable<Message> {
     // What the peer has closed in order is answered yet.
     if (this.#ending) return;
     this.#lost(undefined);
+    await this.#outbox.emptied();
     this.#stream.end();
   }
 
@@ -231,8 +202,8 @@ export class WebSocketConnection implements AsyncIterable<Message> {
    * receives them, and then our close frame goes out (section 5.5.1 lets it wait).
    */
   #end(closing: Closing, payload: Uint8Array): void {
-    this.#ending = { closing, payload };
-    this.#inbox.end();
+    this.#ending = payload;
+    this.#settle(closing);
     if (this.#isCloseSent) return this.#finish();
     this.#cancelTimer();
     this.#cancelTimer = this.#stream.after(this.#closeTimeout, () => this.#finish());
@@ -240,11 +211,9 @@ export class WebSocketConnection implements AsyncIterable<Message> {
   }
 
   #finish(): void {
-    const ending = this.#ending;
-    if (!ending) return;
+    const payload = this.#ending;
     this.#ending = undefined;
-    if (!this.#isCloseSent) this.#sendClose(ending.payload);
-    this.#settle(ending.closing);
+    if (payload && !this.#isCloseSent) this.#sendClose(payload);
   }
 
   /**
@@ -257,7 +226,10 @@ export class WebSocketConnection implements AsyncIterable<Message> {
     this.#cancelTimer = this.#stream.after(this.#closeTimeout, () => {
       this.#stream.abort(new WebSocketClosedError("The peer does not end the WebSocket"));
     });
-    const end = (): void => this.#isServer || this.#hasPeerEnded ? this.#stream.end() : undefined;
+    const end = (): void => {
+      if (this.#hasPeerEnded) this.#cancelTimer();
+      if (this.#hasPeerEnded || this.#isServer) this.#stream.end();
+    };
     const sent = this.#outbox.close(payload);
     // If the stream is lost, whoever reads learns it.
     sent?.catch(() => {});
@@ -270,14 +242,13 @@ export class WebSocketConnection implements AsyncIterable<Message> {
   #lost(error: unknown): void {
     this.#cancelTimer();
     this.#loss = error;
-    const { code, reason } = this.#ending?.closing ?? { code: ABNORMAL, reason: "" };
     this.#ending = undefined;
-    this.#settle({ code, reason, wasClean: false });
+    this.#isCloseSent = true;
+    this.#settle({ code: ABNORMAL, reason: "", wasClean: false });
   }
 
+  /** Only the first counts. */
   #settle(closing: Closing): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
     this.#inbox.end();
     this.#pings.end(new WebSocketClosedError("Cannot ping: the WebSocket is closed", this.#loss));
     this.#settleClosed(closing);

@@ -110,7 +110,7 @@ Deno.test("WebSocketConnection closes, from either end and from both", async (t)
       const ends = await Promise.all([one.closed, other.closed]);
       for (const { code, wasClean } of ends) assertEquals({ code, wasClean }, expected);
       assertEquals(await one.receive(), undefined);
-      await server.closed;
+      await settled();
       assert(server.hasEnded && client.hasEnded);
       assertEquals(clock.timers, 0);
     });
@@ -150,7 +150,7 @@ Deno.test("WebSocketConnection tells how it ended", async (t) => {
       client.end();
       const closing = await socket.closed;
       assertEquals([closing.code, closing.wasClean], [code, wasClean]);
-      await server.closed;
+      await settled();
       assertEquals(server.written[0], code === 1006 ? undefined : 0x88);
       assertEquals(server.written.subarray(2, 4), hex(sent));
       assertEquals(await socket.receive(), undefined);
