@@ -62,16 +62,18 @@ export class ServerProcess implements AsyncDisposable {
       env: { NO_COLOR: "1", NODE_ENV: "production", ...server.env },
       stdin: "null",
       stdout: "null",
-      stderr: "inherit",
+      stderr: "piped",
     }).spawn();
     running.add(child);
+    const complaints = readEnd(child.stderr);
     const hasEnded = child.status.then(() => true);
     hasEnded.then(() => running.delete(child));
     try {
       await firstAnswer(port, hasEnded);
     } catch (error) {
       end(child);
-      throw new Error(`Cannot start ${server.command.join(" ")}: ${error instanceof Error ? error.message : error}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`Cannot start ${server.command.join(" ")}: ${reason}\n${await complaints}`);
     }
     return new ServerProcess(child, port, performance.now() - startedAt);
   }
@@ -122,6 +124,13 @@ export class ServerProcess implements AsyncDisposable {
 
 function end(child: Deno.ChildProcess): void {
   if (running.has(child)) child.kill("SIGKILL");
+}
+
+/** Gives the end of what a server complains of: clients that a load generator cuts off in the middle are no news. */
+async function readEnd(output: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  let last = "";
+  for await (const text of output.pipeThrough(new TextDecoderStream())) last = (last + text).slice(-2000);
+  return last;
 }
 
 /** A port that was free a moment ago. */
