@@ -77,7 +77,8 @@ export async function sourceFiles(root: URL, names: readonly string[]): Promise<
   for (const name of names) {
     const entry = await Deno.stat(new URL(name, root)).catch(() => undefined);
     if (entry?.isFile && name.endsWith(".ts")) files.push(name);
-    if (!entry?.isDirectory) continue;
+    // Packages that the benches install are not ours.
+    if (!entry?.isDirectory || name.endsWith("/node_modules")) continue;
     const inside = await Array.fromAsync(Deno.readDir(new URL(name, root)), (child) => `${name}/${child.name}`);
     files.push(...await sourceFiles(root, inside));
   }
