@@ -10,10 +10,13 @@
 import type { Address } from "../../core/gateway/port.ts";
 import type { Environ } from "../../core/gateway/environ.ts";
 import type { App, Result, StartResponse } from "../../core/gateway/types.ts";
-import { discard, echo, readAway, trailers, unread, upload } from "./content.ts";
+import { chat, chatEvents, say } from "./chat.ts";
+import { continued, discard, echo, readAway, trailers, unread, upload } from "./content.ts";
+import { FETCH_PREFIX, fetched } from "./fetch.ts";
 import { TEXT } from "./fields.ts";
 import { profiles } from "./profiles.ts";
 import { QueryError } from "./query.ts";
+import { events, hooked, lastHook, signal, SIGNAL_PREFIX, wait, WAIT_PREFIX } from "./signals.ts";
 import { fail, failLate, slept, stream } from "./streams.ts";
 
 const STATUS_PREFIX = "/status/";
@@ -27,6 +30,7 @@ const routes: ReadonlyMap<string, App> = new Map(Object.entries<App>({
   "/environ": describe,
   "/stream": stream,
   "/sleep": slept,
+  "/continue": continued,
   "/unread": unread,
   "/discard": discard,
   "/error": fail,
@@ -34,6 +38,12 @@ const routes: ReadonlyMap<string, App> = new Map(Object.entries<App>({
   "/trailers": trailers,
   "/hints": hints,
   "/upgrade": upgrade,
+  "/events": events,
+  "/hooks": hooked,
+  "/hooks/last": lastHook,
+  "/chat": chat,
+  "/chat/events": chatEvents,
+  "/chat/say": say,
   ...profiles,
 }));
 
@@ -55,9 +65,16 @@ export default function demo(environ: Environ, startResponse: StartResponse): Re
 }
 
 /** The paths that only begin alike. */
+const beginnings: readonly (readonly [prefix: string, app: App])[] = [
+  [STATUS_PREFIX, status],
+  [UPLOADER_PREFIX, upload],
+  [WAIT_PREFIX, wait],
+  [SIGNAL_PREFIX, signal],
+  [FETCH_PREFIX, fetched],
+];
+
 function routeOf(path: string): App {
-  if (path.startsWith(STATUS_PREFIX)) return status;
-  return path.startsWith(UPLOADER_PREFIX) ? upload : notFound;
+  return beginnings.find(([prefix]) => path.startsWith(prefix))?.[1] ?? notFound;
 }
 
 function notFound(environ: Environ, startResponse: StartResponse): Result {

@@ -1,5 +1,5 @@
 /**
- * The demo's paths about a request's content: echo, uploader, discard, unread, trailers.
+ * The demo's paths about a request's content: echo, uploader, discard, continue, unread, trailers.
  *
  * @module
  */
@@ -47,6 +47,12 @@ export async function discard(environ: Environ, startResponse: StartResponse): P
   const bytes = await readAway(environ);
   startResponse(200, TEXT);
   return `bytes=${bytes}\n`;
+}
+
+/** `/continue`: sends 100 (Continue) with a field when it first reads, then reads the content to its end. */
+export async function continued(environ: Environ, startResponse: StartResponse): Promise<Result> {
+  environ.input.continueFields({ "x-continue": "1" });
+  return await discard(environ, startResponse);
 }
 
 /** `/unread`: does not touch the content. */
