@@ -67,6 +67,7 @@ export {
   type ExchangeDeadlinesHost,
   type ExchangeDeadlineValues,
 } from "./gateway/exchange_deadlines.ts";
+export { type FileSource, FileWrapper, fileWrapper, type SyncFileSource } from "./gateway/file_wrapper.ts";
 export { GatheredContent, type GatheredFrom } from "./gateway/gathered_content.ts";
 export { type ChunkItem, Input, type ReadAllOptions } from "./gateway/input.ts";
 export { FLUSH, INPUT_PENDING, type Item, type Piece } from "./gateway/piece.ts";

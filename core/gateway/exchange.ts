@@ -17,6 +17,7 @@ import { LARGE_PIECE } from "../write/send_buffer.ts";
 import { ContentReader } from "./content_reader.ts";
 import { Environ, type EnvironSource, type ErrorLog, type Outcome } from "./environ.ts";
 import { ExchangeDeadlines, type ExchangeDeadlinesHost } from "./exchange_deadlines.ts";
+import { FileWrapper } from "./file_wrapper.ts";
 import { Input } from "./input.ts";
 import type { Outlet } from "./outlet.ts";
 import { isPiece, isThenable, type Item, type Piece } from "./piece.ts";
@@ -427,6 +428,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   #createPump(result: unknown): Pump | undefined {
     try {
       const iterable = result as Partial<Iterable<Item> & AsyncIterable<Piece>> | null;
+      if (result instanceof FileWrapper) result.serve(this.#responder.announcedLength);
       if (typeof iterable?.[Symbol.asyncIterator] === "function") {
         return new AsyncIterablePump(iterable as AsyncIterable<Piece>, this);
       }

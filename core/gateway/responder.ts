@@ -63,6 +63,11 @@ export class Responder {
     return this.isHeadOut ? this.#answer!.status : 0;
   }
 
+  /** The Content-Length that the application has announced, if it has. */
+  get announcedLength(): number | undefined {
+    return this.#answer?.fields.contentLength;
+  }
+
   /**
    * Takes what the application says in `startResponse`.
    *
