@@ -18,6 +18,7 @@ import { profiles } from "./profiles.ts";
 import { QueryError } from "./query.ts";
 import { events, hooked, lastHook, signal, SIGNAL_PREFIX, wait, WAIT_PREFIX } from "./signals.ts";
 import { fail, failLate, slept, stream } from "./streams.ts";
+import { echoSocket } from "./websocket.ts";
 
 const STATUS_PREFIX = "/status/";
 
@@ -38,6 +39,7 @@ const routes: ReadonlyMap<string, App> = new Map(Object.entries<App>({
   "/trailers": trailers,
   "/hints": hints,
   "/upgrade": upgrade,
+  "/ws": echoSocket,
   "/events": events,
   "/hooks": hooked,
   "/hooks/last": lastHook,
