@@ -10,20 +10,21 @@ import { pathToFileURL } from "node:url";
 import type { App } from "../core/gateway/types.ts";
 import { fetchApp, type FetchHandler } from "../core/middleware/fetch_app.ts";
 import { CommandError, toLine } from "./command_error.ts";
+import type { AppModule, Start, Stop } from "./lifespan.ts";
 
 /** What begins a URL; one letter alone is a drive of Windows. */
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 
 /**
  * Loads an application: a module's default export that is one, or that has `fetch`, as the applications of most
- * frameworks have.
+ * frameworks have; and the functions `start` and `stop`, if it exports them.
  *
  * @param specifier The module: a path from the working directory, or a URL
- * @returns The application
+ * @returns What it gives
  * @throws {CommandError} If the module cannot be loaded, or has no such default export
  */
-export async function loadApp(specifier: string): Promise<App> {
-  let module: { default?: unknown };
+export async function loadApp(specifier: string): Promise<AppModule> {
+  let module: { default?: unknown; start?: unknown; stop?: unknown };
   try {
     module = await import(toUrl(specifier));
   } catch (error) {
@@ -35,7 +36,11 @@ export async function loadApp(specifier: string): Promise<App> {
       `Cannot serve ${specifier}: its default export is neither an application (a function) nor has it "fetch"`,
     );
   }
-  return app;
+  return { name: specifier, app, start: toFunction<Start>(module.start), stop: toFunction<Stop>(module.stop) };
+}
+
+function toFunction<T>(given: unknown): T | undefined {
+  return typeof given === "function" ? given as T : undefined;
 }
 
 /** On Deno the working directory needs --allow-read, as the module itself does. */

@@ -13,10 +13,12 @@
 
 import process from "node:process";
 import type { Address } from "../core/gateway/port.ts";
+import { LocalSignalBus, type SignalBus } from "../core/gateway/signal_bus.ts";
 import type { App, ExchangeRecord } from "../core/gateway/types.ts";
 import { ACCESS_LOG_LINES, toErrorEntry } from "./access_log.ts";
 import { CommandError, toLine } from "./command_error.ts";
 import demo from "./demo/app.ts";
+import { type AppModule, Lifespan, type StopReason } from "./lifespan.ts";
 import { connectionLimit } from "./descriptor_limit.ts";
 import { loadApp } from "./load_app.ts";
 import { parseServeFlags, SERVE_HELP, type ServeFlags } from "./serve_flags.ts";
@@ -27,6 +29,8 @@ export type { EndSignal, Terminal };
 
 /** How long connections are still answered once the server is to end, in ms: what is on its way arrives. */
 const GRACE = 1000;
+
+const DEMO: AppModule = { name: "the demo application", app: demo, start: undefined, stop: undefined };
 
 const EXIT_CODES: Readonly<Record<EndSignal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
@@ -59,7 +63,7 @@ interface RunningServer {
   readonly ready: Promise<void>;
   readonly finished: Promise<void>;
   readonly address: Address | undefined;
-  shutdown(options: { grace: number }): Promise<void>;
+  shutdown(options: { grace: number; deadline?: number }): Promise<void>;
 }
 
 /** An adapter's `serve`, which is the same on each runtime. */
@@ -69,24 +73,38 @@ interface RunningOptions {
   hostname: string;
   port: number;
   connections?: number;
+  signals: SignalBus;
   onError: (error: unknown) => void;
   onExchange?: (record: ExchangeRecord) => void;
 }
 
 async function serveUntilEnded(flags: ServeFlags, terminal: Terminal): Promise<void> {
-  const app = flags.module === undefined ? demo : await loadApp(flags.module);
-  const server = await listen(await loadServe(), app, flags, terminal);
-  if (!flags.quiet) terminal.out(`${greeting(flags, server.address)}\n`);
-  let isEnding = false;
+  const signals = new LocalSignalBus();
+  const lifespan = new Lifespan(flags.module === undefined ? DEMO : await loadApp(flags.module));
+  const server = await listen(await loadServe(), lifespan.app, { flags, terminal, signals });
+  let reason: StopReason | undefined;
   const stopListening = terminal.onSignal((signal) => {
-    if (isEnding) return terminal.exit(EXIT_CODES[signal]);
-    isEnding = true;
+    if (reason !== undefined) return terminal.exit(EXIT_CODES[signal]);
+    reason = signal;
     server.shutdown({ grace: GRACE }).catch((error: unknown) => terminal.error(`${toLine(error)}\n`));
   });
   try {
+    await start(lifespan, server, signals);
+    if (!flags.quiet && reason === undefined) terminal.out(`${greeting(flags, server.address)}\n`);
     await server.finished;
+    await lifespan.stop(reason ?? "shutdown");
   } finally {
     stopListening();
+  }
+}
+
+async function start(lifespan: Lifespan, server: RunningServer, signals: SignalBus): Promise<void> {
+  try {
+    await lifespan.start(server, signals, GRACE);
+  } catch (error) {
+    // Whoever waits for the application waits for nothing.
+    await server.shutdown({ grace: 0, deadline: 0 });
+    throw error;
   }
 }
 
@@ -96,8 +114,17 @@ async function loadServe(): Promise<Serve> {
   return (await import("../adapters/node.ts")).serve;
 }
 
-async function listen(serve: Serve, app: App, flags: ServeFlags, terminal: Terminal): Promise<RunningServer> {
+/** What `listen` makes options of. */
+interface ListenContext {
+  readonly flags: ServeFlags;
+  readonly terminal: Terminal;
+  readonly signals: SignalBus;
+}
+
+async function listen(serve: Serve, app: App, context: ListenContext): Promise<RunningServer> {
+  const { flags, terminal, signals } = context;
   const options: RunningOptions = {
+    signals,
     hostname: flags.host,
     port: flags.port,
     onError: (error) => terminal.error(toErrorEntry(error, Date.now())),

@@ -255,6 +255,76 @@ for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   });
 }
 
+const LIFESPAN = `
+  let state = "cold";
+  export async function start(server) {
+    console.log("start", server.address.transport, typeof server.shutdown);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    state = "warm";
+    server.signals.wait("end").then(() => server.shutdown());
+  }
+  export async function stop(reason) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    console.log("stop", reason);
+  }
+  export default async (environ, startResponse) => {
+    if (environ.pathInfo === "/end") await environ.signals.send("end");
+    startResponse(200);
+    return state;
+  };
+`;
+
+/** What ends it, and the reason that `stop` is told. */
+const STOPS: readonly [how: string, reason: string][] = [["SIGTERM", "SIGTERM"], ["SIGINT", "SIGINT"], [
+  "/end",
+  "shutdown",
+]];
+
+Deno.test("serve runs start before the first answer, and stop when all has ended (lifespan)", async (t) => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/app.js`, LIFESPAN);
+  for (const [how, reason] of STOPS) {
+    await t.step(how, async () => {
+      const port = freePort();
+      await using server = new Running(["app.js", "--port", `${port}`, "--log", "none"], undefined, folder);
+      const url = `http://127.0.0.1:${port}`;
+      assertEquals(await retry(() => textOf(fetch(url))), "warm");
+      if (how === "/end") assertEquals(await textOf(fetch(`${url}${how}`)), "warm");
+      else server.kill(how as Deno.Signal);
+      const { code, stdout, stderr } = await server.end();
+      assertEquals([code, stderr], [0, ""]);
+      assertEquals(stdout, `start tcp function\nSluice serves app.js on ${url}\nstop ${reason}\n`);
+    });
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+const FAULTS: readonly [name: string, source: string, line: string][] = [
+  [
+    "start.js",
+    `export function start() { throw new Error("no database\\nat all"); }`,
+    "Cannot start start.js: no database",
+  ],
+  ["later.js", `export const start = () => Promise.reject(new Error("no luck"));`, "Cannot start later.js: no luck"],
+  [
+    "stop.js",
+    `export const start = (server) => void server.shutdown(); export function stop() { throw new Error("stuck"); }`,
+    "Cannot stop stop.js: stuck",
+  ],
+];
+
+Deno.test("serve ends with 1 and one line when start or stop fails (lifespan)", async (t) => {
+  const folder = await Deno.makeTempDir();
+  for (const [name, source, line] of FAULTS) {
+    await t.step(name, async () => {
+      await Deno.writeTextFile(`${folder}/${name}`, `export default () => ""; ${source}`);
+      const { code, stderr } = await run([name, "--port", "0", "--quiet"], undefined, folder);
+      assertEquals([code, stderr], [1, `${line}\n`]);
+    });
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
 function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return (listener.addr as Deno.NetAddr).port;
