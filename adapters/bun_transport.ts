@@ -26,7 +26,6 @@ interface BunListenOptions {
 interface BunListener {
   readonly hostname: string;
   readonly port: number;
-  readonly unix: string | undefined;
   stop(): void;
   ref(): void;
   unref(): void;
@@ -56,7 +55,6 @@ interface BunSocket {
   shutdown(): void;
   end(): void;
   terminate(): void;
-  setNoDelay(isOn: boolean): void;
   getTLSVersion(): string | null;
   getCipher(): { standardName: string | null } | null;
   getServername(): string | undefined;
