@@ -8,6 +8,7 @@
  * @module
  */
 
+import { ConnectionLostError } from "../core/errors.ts";
 import { Conversation } from "../core/gateway/conversation.ts";
 import type { Address, Port, Surroundings, TlsInfo } from "../core/gateway/port.ts";
 import type { GatewaySettings } from "../core/gateway/settings.ts";
@@ -164,7 +165,7 @@ export abstract class Connection implements Port {
    */
   protected lost(reason: unknown): void {
     if (this.#hasEnded) return;
-    if (!this.#isClosing) this.#conversation?.abort(reason);
+    if (!this.#isClosing) this.#conversation?.abort(toLoss(reason));
     this.abort();
   }
 
@@ -175,13 +176,20 @@ export abstract class Connection implements Port {
    */
   protected ended(reason?: unknown): void {
     if (this.#hasEnded) return;
-    if (!this.#isClosing) this.#conversation?.abort(reason ?? new Error("The connection was closed"));
+    if (!this.#isClosing) this.#conversation?.abort(toLoss(reason));
     this.#hasEnded = true;
     this.#isClosing = true;
     this.#waitsUntil = Infinity;
     this.service.leave(this);
     this.onEnded?.();
   }
+}
+
+/** The runtimes tell of it in many ways; applications and logs know it by one name. */
+function toLoss(reason: unknown): ConnectionLostError {
+  if (reason === undefined) return new ConnectionLostError("The connection was closed");
+  const said = reason instanceof Error ? reason.message : String(reason);
+  return new ConnectionLostError(`The connection is lost: ${said}`, reason);
 }
 
 /**
