@@ -238,9 +238,12 @@ export class MessageDecoder {
   }
 }
 
-/** What DEFLATE may add to octets that it cannot make smaller: 5 for each stored block, the smallest of them 4 KiB. */
+/**
+ * What DEFLATE may add to octets that it cannot make smaller: with a small window, zlib stores them in blocks of less
+ * than 1 KiB, each with a head of 5 octets. A sixteenth is above all that its own bound allows for.
+ */
 function compressedLimit(limit: number): number {
-  return limit + Math.ceil(limit / 4096) * 5 + MAX_CONTROL;
+  return limit + Math.ceil(limit / 16) + MAX_CONTROL;
 }
 
 function tooLarge(limit: number): WebSocketProtocolError {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import zlib from "node:zlib";
 import {
   encodeFrame,
   MessageDecoder,
@@ -87,6 +88,19 @@ Deno.test("MessageDecoder refuses the same, however it is cut", async (t) => {
       assertEquals(all[0]!.failure?.[0], code);
       assert(all[0]!.failure![1].length <= 123);
     });
+  }
+});
+
+Deno.test("MessageDecoder takes a message at the limit that zlib could not make smaller, whatever its window", () => {
+  const random = crypto.getRandomValues(new Uint8Array(65_536));
+  for (const windowBits of [9, 10, 15]) {
+    for (const memLevel of [1, 8, 9]) {
+      const options = { windowBits, memLevel, finishFlush: zlib.constants.Z_SYNC_FLUSH };
+      const payload = zlib.deflateRawSync(random, options).subarray(0, -4);
+      const decoder = new MessageDecoder({ ...CLIENT, deflate: true, maxMessage: random.length });
+      decoder.feed(encodeFrame(2, payload, { isCompressed: true }));
+      assertEquals(decoder.next(), { type: "message", message: random });
+    }
   }
 });
 
