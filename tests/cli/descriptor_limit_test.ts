@@ -8,7 +8,7 @@ Max locked memory         65536                65536                bytes
 `;
 
 const ROWS: readonly [text: string, limit: number | undefined][] = [
-  [LIMITS.replace("SOFT", "1024"), 960],
+  [LIMITS.replace("SOFT", "1024"), 480],
   [LIMITS.replace("SOFT", "20  "), 1],
   [LIMITS.replace("SOFT", "unlimited"), undefined],
   ["", undefined],
