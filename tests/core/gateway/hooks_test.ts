@@ -211,6 +211,8 @@ Deno.test("refusals before an exchange are observed like any", async () => {
     assertEquals((error as { code: string }).code, code);
     assertEquals(environ, undefined);
     assertEquals([method, target, version], about);
+    talk.end();
+    assertEquals(talk.records.length, 2, "once");
   }
 });
 

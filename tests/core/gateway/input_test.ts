@@ -133,6 +133,15 @@ Deno.test("Input tells length, position and trailers", async () => {
   assertEquals(seen.splice(0), [0, 0, [], 0, [], 0, []]);
 });
 
+Deno.test("environ.input is one and the same", () => {
+  const talk = new Talk((environ, startResponse) => {
+    assertStrictEquals(environ.input, environ.input);
+    startResponse(200);
+  });
+  talk.send(post("hello"));
+  assertEquals(talk.errors, []);
+});
+
 Deno.test("Input drops trailers that may not stand there, and never merges the others", async () => {
   const chunks = "1\r\nx\r\n0\r\nContent-Length: 5\r\nx-a: 1\r\nHost: evil\r\nX-A: 2\r\nAuthorization: y\r\n\r\n";
   const read = async (input: Input) => {

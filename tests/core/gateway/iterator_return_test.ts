@@ -187,11 +187,14 @@ Deno.test("a generator's finally runs when the client leaves, and cannot send an
 Deno.test("an error in return is told and hides nothing", async () => {
   const talk = new Talk((environ, startResponse) => {
     startResponse(200);
-    if (environ.target === "/async") {
+    if (environ.pathInfo === "/async") {
       return {
         [Symbol.asyncIterator]: () => ({
           next: () => Promise.resolve({ done: true as const, value: undefined }),
-          return: () => Promise.reject(new Error("Async return fails")),
+          return: () => {
+            if (environ.queryString !== "") throw new Error("Return throws");
+            return Promise.reject(new Error("Async return fails"));
+          },
         }),
       };
     }
@@ -204,13 +207,14 @@ Deno.test("an error in return is told and hides nothing", async () => {
       }),
     };
   });
-  talk.send(get() + get("/async") + get());
+  talk.send(get() + get("/async") + get("/async?throws") + get());
   await talk.rest();
-  assertEquals(talk.sent.split("HTTP/1.1 200 OK").length, 4);
+  assertEquals(talk.sent.split("HTTP/1.1 200 OK").length, 5);
   assertEquals(talk.errors.map((error) => (error as Error).message).sort(), [
     "Async return fails",
     "Return fails",
     "Return fails",
+    "Return throws",
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { INPUT_PENDING, type Item } from "../../../core/gateway/piece.ts";
 import { GatewaySettings } from "../../../core/gateway/settings.ts";
 import type { App, GatewayOptions } from "../../../core/gateway/types.ts";
 import { answer, DATE, get, post, postChunked, request, Talk } from "../../support/talk.ts";
@@ -216,6 +217,26 @@ Deno.test("readAhead does not stop who waits for octets, nor a head that is larg
   await talk.rest();
   assertEquals(talk.take(), KEPT);
   assertEquals(talk.moves, []);
+});
+
+Deno.test("readAhead does not stop a generator that waits for input", async () => {
+  const talk = new Talk(function* (environ, startResponse): Generator<Item, void> {
+    // Away long enough that reading pauses.
+    yield new Promise<void>((resolve) => release = resolve);
+    for (const piece of environ.input.available()) if (piece === INPUT_PENDING) yield piece;
+    startResponse(200, { "content-length": "2" });
+    yield "ok";
+  }, { limits: { readAhead: 10 } });
+  let release: () => void = () => {};
+  talk.send(postChunked(`5;${"x".repeat(100)}`));
+  await talk.rest();
+  assertEquals(talk.moves, ["pauseReading"]);
+  release();
+  await talk.rest();
+  assertEquals(talk.moves, ["pauseReading", "resumeReading"]);
+  talk.send("\r\nhello\r\n0\r\n\r\n");
+  await talk.rest();
+  assertEquals(talk.sent, KEPT);
 });
 
 Deno.test("a flood of requests from a client that takes no answers is held", async () => {

@@ -96,6 +96,18 @@ Deno.test("a timeout of content may become the application's own 4xx or 5xx", as
   );
 });
 
+Deno.test("an application that thinks about a timeout of content is not timed any more", async () => {
+  const talk = new Talk(async (environ) => {
+    await environ.input.text().catch(() => new Promise(() => {}));
+  });
+  talk.send(post("hello").slice(0, -1));
+  await talk.rest();
+  await talk.pass(5000);
+  assertEquals(talk.due, Infinity);
+  await talk.pass(1_000_000);
+  assertEquals(talk.port.calls, []);
+});
+
 Deno.test("the application's deadline fires signal, and what comes later is dropped", async () => {
   const later = Promise.withResolvers<Result>();
   let environ: Environ | undefined;
