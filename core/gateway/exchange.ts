@@ -391,6 +391,8 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
     if (fault) return this.isHeadOut ? this.#host.abortConnection(fault) : this.#refuse(fault.status, fault);
     const isGivingUp = this.#isGivingUp(error);
     if (!isGivingUp) this.#host.settings.reportError(error);
+    // Who was told may have had the connection aborted.
+    if (this.isOver) return;
     if (this.isHeadOut) this.#host.abortConnection(error);
     else this.#refuse(isGivingUp ? 503 : 500, error);
   }
@@ -446,11 +448,14 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   #finish(piece: Piece | undefined): void {
     if (this.isOver) return;
     if (this.tunnel) return this.#leaveTunnel(piece);
+    let isExcess: boolean;
     try {
-      if (this.#responder.finish(piece)) this.#reportExcess();
+      isExcess = this.#responder.finish(piece);
     } catch (error) {
       return this.failed(error);
     }
+    if (isExcess) this.#reportExcess();
+    if (this.isOver) return;
     this.#end();
     this.#host.exchangeDone(this);
   }

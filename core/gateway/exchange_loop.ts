@@ -175,7 +175,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
    */
   abort(reason: unknown): void {
     if (this.#phase === "closed") return;
-    this.#leave(reason ?? new ConnectionLostError("The connection is lost"));
+    this.#leave(reason);
   }
 
   /** Octets were taken or are waited for: stops reading while too many lie unread, and goes on when they do not. */
@@ -190,6 +190,8 @@ export class ExchangeLoop implements ExchangeHost, Timed {
 
   /** The answer is written whole, or refused. */
   exchangeDone(exchange: Exchange): void {
+    // The application may have had the connection aborted from `return()` of its iterator.
+    if (this.#phase === "closed") return;
     this.#reporter.add(exchange);
     this.exchange = undefined;
     if (exchange.tunnel) return this.outlet.whenEmpty(() => this.#close());
@@ -414,7 +416,9 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     this.#leave(new ConnectionLostError("The connection is closed"));
   }
 
-  #leave(reason: unknown): void {
+  /** An application may throw anything, `undefined` too: the loss itself has a reason. */
+  #leave(why: unknown): void {
+    const reason = why ?? new ConnectionLostError("The connection is lost");
     const { exchange, outlet } = this;
     this.#phase = "closed";
     this.connection.close();

@@ -166,6 +166,7 @@ export class IterablePump implements Pump {
       this.#close();
     } catch (error) {
       this.#isRunning = false;
+      if (this.#isStopped) this.#close();
       this.#host.failed(error);
     }
     return undefined;
