@@ -25,8 +25,12 @@ export interface WsgiErrors extends ErrorLog {
   flush(): void;
 }
 
-/** The dictionary. Beside the keys below it has one `HTTP_` key for each field name. */
-export interface EnvironDict {
+/**
+ * The dictionary. Beside the keys below it has one `HTTP_` key for each field name.
+ *
+ * @typeParam InputType What `wsgi.input` is
+ */
+export interface EnvironDict<InputType = Input> {
   /** Any other key. */
   [key: string]: unknown;
   /** The method. */
@@ -68,7 +72,7 @@ export interface EnvironDict {
   /** The scheme. */
   "wsgi.url_scheme": "http" | "https";
   /** The content. */
-  "wsgi.input": Input;
+  "wsgi.input": InputType;
   /** Where to write what is for the operator. */
   "wsgi.errors": WsgiErrors;
   /** Whether the application may be called by several threads at once: never. */

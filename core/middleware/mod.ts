@@ -34,3 +34,21 @@ export { lint } from "./lint.ts";
 export { mount, type Prefixes } from "./mount.ts";
 export { syncInput, type SyncInputOptions } from "./sync_input.ts";
 export { trace, type TraceLog } from "./trace.ts";
+export {
+  wsgi,
+  type WsgiApp,
+  type WsgiEnviron,
+  type WsgiOptions,
+  type WsgiPostHook,
+  type WsgiStartResponse,
+} from "./wsgi.ts";
+export {
+  Cogen,
+  type CogenCore,
+  type CogenEvents,
+  type CogenException,
+  type CogenInput,
+  type CogenOperation,
+  type CogenTimeout,
+} from "./cogen.ts";
+export { WsgiInput } from "./wsgi_input.ts";
