@@ -10,6 +10,7 @@
 import type { Address } from "../../core/gateway/port.ts";
 import type { Environ } from "../../core/gateway/environ.ts";
 import type { App, Result, StartResponse } from "../../core/gateway/types.ts";
+import { blocking } from "./blocking.ts";
 import { chat, chatEvents, say } from "./chat.ts";
 import { continued, discard, echo, readAway, trailers, unread, upload } from "./content.ts";
 import { FETCH_PREFIX, fetched } from "./fetch.ts";
@@ -40,6 +41,7 @@ const routes: ReadonlyMap<string, App> = new Map(Object.entries<App>({
   "/hints": hints,
   "/upgrade": upgrade,
   "/ws": echoSocket,
+  "/blocking": blocking,
   "/events": events,
   "/hooks": hooked,
   "/hooks/last": lastHook,

@@ -1,5 +1,5 @@
 /**
- * The demo's paths about signals, events, hooks, 100 (Continue), fetch and chat, over real sockets on each runtime.
+ * The demo's paths about signals, events, hooks, 100 (Continue), fetch, workers and chat, over real sockets on each runtime.
  *
  * @module
  */
@@ -81,6 +81,17 @@ const CHECKS: Record<string, (subject: Subject) => Promise<void>> = {
     using client = await OctetClient.connect(port);
     await client.send(`POST /fetch/echo HTTP/1.1\r\n${HOST}Content-Length: 5\r\n\r\nhello`);
     assertEquals((await client.answer()).content, "hello");
+  },
+
+  "/blocking blocks a worker, and not the server": async ({ port }) => {
+    assertEquals((await ask(port, "/blocking")).content, "blocked 0\n");
+    const blocked = ask(port, "/blocking?ms=300");
+    await pause(50);
+    const start = performance.now();
+    assertEquals((await ask(port, "/")).content, "Hello, World!\r\n");
+    assert(performance.now() - start < 100);
+    assertEquals((await blocked).content, "blocked 300\n");
+    assertEquals((await ask(port, "/blocking?ms=60001")).status, 400);
   },
 
   "/chat tells all who listen what one says": async ({ port }) => {
