@@ -100,11 +100,12 @@ export class Outlet {
   }
 
   /**
-   * Calls back once the port has taken all; at once if it has.
+   * Calls back once the port has taken all, at once if it has; never when the connection is over.
    *
    * @param task What to call
    */
   whenEmpty(task: () => void): void {
+    if (this.#isClosed) return;
     if (this.isEmpty) task();
     else this.#whenEmpty.push(task);
   }

@@ -286,6 +286,14 @@ Deno.test("a tunnel that is lost tells everybody", async () => {
   assertEquals(talk.errors, []);
 });
 
+Deno.test("a tunnel's end behind a loss does nothing", async () => {
+  const { talk, tunnel } = switched();
+  talk.lose(new Error("Reset"));
+  tunnel.end();
+  await talk.rest();
+  assertEquals(talk.moves, []);
+});
+
 Deno.test("what came before a loss is not read behind it", async () => {
   const { talk, tunnel } = switched();
   talk.send("unread");
