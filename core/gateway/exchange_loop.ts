@@ -23,9 +23,10 @@ import { nextDeadline, type Timed, whatIsDue } from "./watchdog.ts";
 
 /**
  * Where a connection is: `serving` requests; `draining` content that the application left; `lingering` for the peer to
- * read the last answer and close; `closed`.
+ * read the last answer and close; `ending` as soon as the port has taken what was written last, with the peer's side
+ * ended; `closed`.
  */
-type Phase = "serving" | "draining" | "lingering" | "closed";
+type Phase = "serving" | "draining" | "lingering" | "ending" | "closed";
 
 /** When so many octets were gathered in one turn, the next exchange waits for a later one. */
 const TURN_OCTETS = 65_536;
@@ -194,7 +195,8 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     if (this.#phase === "closed") return;
     this.#reporter.add(exchange);
     this.exchange = undefined;
-    if (exchange.tunnel) return this.outlet.whenEmpty(() => this.#close());
+    // What lies unread of a tunnel is no request.
+    if (exchange.tunnel) return this.#closeWhenSent();
     const event = this.connection.turnOver();
     if (event === "start over") this.#awaitHead();
     else if (event === undefined && isWorthDraining(this.connection, this.settings.deadlines.drain.bytes)) {
@@ -247,6 +249,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
       case "lingering":
         this.#discardAll();
         return false;
+      case "ending":
       case "closed":
         return false;
     }
@@ -259,7 +262,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
   }
 
   #nextRequest(): boolean {
-    const { connection, outlet } = this;
+    const { connection } = this;
     if (connection.input.unread > 0 && this.#mustPause()) return false;
     try {
       if (connection.readHead()) return this.#serve();
@@ -268,7 +271,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
       return true;
     }
     // Nothing more comes: what was begun will never be whole.
-    if (connection.hasEnded) outlet.whenEmpty(() => this.#close());
+    if (connection.hasEnded) this.#closeWhenSent();
     return false;
   }
 
@@ -350,7 +353,13 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     const { input } = this.connection;
     this.#discarded += input.unread;
     input.start = input.end;
-    if (this.connection.hasEnded) this.outlet.whenEmpty(() => this.#close());
+    if (this.connection.hasEnded) this.#closeWhenSent();
+  }
+
+  /** Nothing more is read or said. */
+  #closeWhenSent(): void {
+    this.#phase = "ending";
+    this.outlet.whenEmpty(() => this.#close());
   }
 
   #endIsDue(): void {

@@ -140,7 +140,7 @@ export class TunnelEnd implements Tunnel {
   }
 
   end(): void {
-    if (this.#hasEnded) return;
+    if (this.#hasEnded || this.#isDone) return;
     this.#hasEnded = true;
     this.#host.endWriting();
     this.#finishIfBothEnded();

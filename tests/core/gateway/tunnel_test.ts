@@ -33,6 +33,33 @@ Deno.test("Tunnel does nothing when it is aborted after its end", async () => {
   assertEquals(talk.moves.length, moves);
 });
 
+Deno.test("Tunnel does nothing when our side ends after the connection is lost", () => {
+  const { talk, tunnel } = switched();
+  talk.lose(new Error("Reset"));
+  tunnel.end();
+  talk.check();
+  assertEquals(talk.moves, []);
+});
+
+Deno.test("Tunnel never has its unread octets taken for a request, while the last ones are on their way", async (t) => {
+  for (const rest of ["\n", "\x00\xff", "GET", "GET / HTTP/1.1\r\n", REQUEST]) {
+    await t.step(JSON.stringify(rest), async () => {
+      const { talk, tunnel } = switched();
+      talk.port.isHolding = true;
+      tunnel.write("last words");
+      tunnel.end();
+      talk.send(rest);
+      talk.end();
+      await talk.pass(11_000);
+      assertEquals(talk.moves, []);
+      await talk.drainAll();
+      assertEquals(talk.moves, ["endWriting", "close"]);
+      assertEquals(talk.records.map(({ status, completed }) => [status, completed]), [[101, true]]);
+      assertEquals(talk.errors, []);
+    });
+  }
+});
+
 Deno.test("Tunnel calls back on the connection's clock, unless that is cancelled", async () => {
   const { talk, tunnel } = switched();
   const called: string[] = [];
