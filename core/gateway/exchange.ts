@@ -18,6 +18,7 @@ import { ContentReader } from "./content_reader.ts";
 import { Environ, type EnvironSource, type ErrorLog, type Outcome } from "./environ.ts";
 import { ExchangeDeadlines, type ExchangeDeadlinesHost } from "./exchange_deadlines.ts";
 import { FileWrapper } from "./file_wrapper.ts";
+import { ignorable } from "./ignorable.ts";
 import { Input } from "./input.ts";
 import type { Outlet } from "./outlet.ts";
 import { isPiece, isThenable, type Item, type Piece } from "./piece.ts";
@@ -463,9 +464,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   #writePiece(piece: Piece): void | Promise<void> {
     if (this.isOver) {
       if (this.#lost === undefined) throw new TypeError("Cannot write: the response is complete");
-      const lost = Promise.reject(this.#lost);
-      lost.catch(() => {});
-      return lost;
+      return ignorable(Promise.reject(this.#lost));
     }
     if (!isPiece(piece)) throw new TypeError(`Cannot write: ${piece === null ? "null" : typeof piece} is no piece`);
     if (piece.length === 0) return;
@@ -477,9 +476,8 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
     outlet.flush();
     if (!outlet.isFull) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    promise.catch(() => {});
     outlet.whenRoom(() => this.#lost === undefined ? resolve() : reject(this.#lost));
-    return promise;
+    return ignorable(promise);
   }
 
   /**

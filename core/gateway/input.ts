@@ -8,6 +8,7 @@ import type { FieldSection, FieldsInit } from "../fields.ts";
 import type { Framing } from "../message.ts";
 import { prepareFields } from "../write/fields_text.ts";
 import { type ContentSource, contentTooLarge } from "./content_reader.ts";
+import { ignorable } from "./ignorable.ts";
 import { INPUT_PENDING } from "./piece.ts";
 
 /**
@@ -32,7 +33,8 @@ const RUN = { atLeast: 1, atMost: Infinity, singleRun: true };
 
 /**
  * The content of a request. One read is under way at a time; a second one is a TypeError. Reads reject with a
- * `ProtocolError` if the peer breaks the content, and with a `ConnectionLostError` if it is gone.
+ * `ProtocolError` if the peer breaks the content, and with a `ConnectionLostError` if it is gone; a read that nobody
+ * awaits may fail unseen.
  */
 export class Input implements AsyncIterable<Uint8Array> {
   readonly #reader: ContentSource;
@@ -68,9 +70,9 @@ export class Input implements AsyncIterable<Uint8Array> {
    * @throws {RangeError} If it is no whole number of at least 0, nor Infinity
    */
   read(octets?: number): Promise<Uint8Array> {
-    if (octets === undefined) return this.#reader.read(ALL);
+    if (octets === undefined) return ignorable(this.#reader.read(ALL));
     if (!isCount(octets)) return Promise.reject(new RangeError(`Cannot read ${octets} octets`));
-    return this.#reader.read({ atLeast: octets, atMost: octets });
+    return ignorable(this.#reader.read({ atLeast: octets, atMost: octets }));
   }
 
   /**
@@ -79,7 +81,7 @@ export class Input implements AsyncIterable<Uint8Array> {
    * @returns The octets; none at the end
    */
   readSome(): Promise<Uint8Array> {
-    return this.#reader.read(SOME);
+    return ignorable(this.#reader.read(SOME));
   }
 
   /**
@@ -92,7 +94,7 @@ export class Input implements AsyncIterable<Uint8Array> {
     if (!isCount(limit) || limit === 0) {
       return Promise.reject(new RangeError(`Cannot read line: ${limit} is no limit`));
     }
-    return this.#reader.read({ atLeast: Infinity, atMost: limit, lineEnd: true });
+    return ignorable(this.#reader.read({ atLeast: Infinity, atMost: limit, lineEnd: true }));
   }
 
   /**
@@ -101,16 +103,8 @@ export class Input implements AsyncIterable<Uint8Array> {
    * @param hint Stops after the line that brings the octets read to this many. @default {Infinity}
    * @returns The lines, each with its LF
    */
-  async readLines(hint: number = Infinity): Promise<Uint8Array[]> {
-    const lines: Uint8Array[] = [];
-    let octets = 0;
-    while (octets < hint) {
-      const line = await this.readLine();
-      if (line.length === 0) break;
-      lines.push(line);
-      octets += line.length;
-    }
-    return lines;
+  readLines(hint: number = Infinity): Promise<Uint8Array[]> {
+    return ignorable(this.#readLines(hint));
   }
 
   /** Reads lines one by one, each with its LF. */
@@ -130,14 +124,8 @@ export class Input implements AsyncIterable<Uint8Array> {
    * @returns The octets
    * @throws {ProtocolError} `content-too-large`
    */
-  async bytes(options: ReadAllOptions = {}): Promise<Uint8Array> {
-    const { limit = DEFAULT_READ_LIMIT } = options;
-    if (!isCount(limit)) throw new RangeError(`Cannot read content: ${limit} is no limit`);
-    const rest = this.length === undefined ? 0 : this.length - this.position;
-    if (rest > limit) throw this.#refuse(limit);
-    const bytes = await this.#reader.read({ atLeast: limit + 1, atMost: limit + 1 });
-    if (bytes.length > limit) throw this.#refuse(limit);
-    return bytes;
+  bytes(options: ReadAllOptions = {}): Promise<Uint8Array> {
+    return ignorable(this.#readAll(options));
   }
 
   /**
@@ -147,8 +135,8 @@ export class Input implements AsyncIterable<Uint8Array> {
    * @returns The text; what is no UTF-8 becomes U+FFFD
    * @throws {ProtocolError} `content-too-large`
    */
-  async text(options: ReadAllOptions = {}): Promise<string> {
-    return new TextDecoder().decode(await this.bytes(options));
+  text(options: ReadAllOptions = {}): Promise<string> {
+    return ignorable(this.#readAll(options).then((bytes) => new TextDecoder().decode(bytes)));
   }
 
   /**
@@ -159,8 +147,8 @@ export class Input implements AsyncIterable<Uint8Array> {
    * @throws {ProtocolError} `content-too-large`
    * @throws {SyntaxError} If it is no JSON
    */
-  async json(options: ReadAllOptions = {}): Promise<unknown> {
-    return JSON.parse(await this.text(options));
+  json(options: ReadAllOptions = {}): Promise<unknown> {
+    return ignorable(this.text(options).then((text): unknown => JSON.parse(text)));
   }
 
   /**
@@ -211,6 +199,27 @@ export class Input implements AsyncIterable<Uint8Array> {
    */
   sendContinue(fields?: FieldsInit): boolean {
     return this.#reader.sendContinue(fields === undefined ? undefined : prepareFields(fields));
+  }
+
+  async #readLines(hint: number): Promise<Uint8Array[]> {
+    const lines: Uint8Array[] = [];
+    let octets = 0;
+    while (octets < hint) {
+      const line = await this.readLine();
+      if (line.length === 0) break;
+      lines.push(line);
+      octets += line.length;
+    }
+    return lines;
+  }
+
+  async #readAll({ limit = DEFAULT_READ_LIMIT }: ReadAllOptions): Promise<Uint8Array> {
+    if (!isCount(limit)) throw new RangeError(`Cannot read content: ${limit} is no limit`);
+    const rest = this.length === undefined ? 0 : this.length - this.position;
+    if (rest > limit) throw this.#refuse(limit);
+    const bytes = await this.#reader.read({ atLeast: limit + 1, atMost: limit + 1 });
+    if (bytes.length > limit) throw this.#refuse(limit);
+    return bytes;
   }
 
   #chunkItem(run: Uint8Array): ChunkItem {

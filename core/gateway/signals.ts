@@ -8,6 +8,7 @@
  */
 
 import { TimeoutError } from "../errors.ts";
+import { ignorable } from "./ignorable.ts";
 import type { Surroundings } from "./port.ts";
 import type { SignalBus, SignalParty } from "./signal_bus.ts";
 
@@ -131,14 +132,14 @@ export class Signals {
     if (!(timeout >= 0)) {
       return Promise.reject(new RangeError(`Cannot wait: timeout ${timeout} is not a number of at least 0`));
     }
-    const promise = new Promise<T>((resolve, reject) => {
-      const reason = signal?.aborted ? signal.reason : this.#host.endReason?.(throughHalfClose);
-      if (reason !== undefined) return reject(reason);
-      new PendingWait(this.#host, this.#pending, options, { settle: resolve, fail: reject }).begin(begin);
-    });
     // One that nobody awaits any more must not end the process when the client leaves.
-    promise.catch(() => {});
-    return promise;
+    return ignorable(
+      new Promise<T>((resolve, reject) => {
+        const reason = signal?.aborted ? signal.reason : this.#host.endReason?.(throughHalfClose);
+        if (reason !== undefined) return reject(reason);
+        new PendingWait(this.#host, this.#pending, options, { settle: resolve, fail: reject }).begin(begin);
+      }),
+    );
   }
 
   /** Ends the waits that have a reason to end: the gateway calls it when something has happened to the connection. */

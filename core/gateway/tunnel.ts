@@ -8,6 +8,7 @@
 import type { ServerConnection } from "../connection/server_connection.ts";
 import { ConnectionLostError } from "../errors.ts";
 import { encodeText } from "../write/utf8.ts";
+import { ignorable } from "./ignorable.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Piece } from "./piece.ts";
 
@@ -100,10 +101,8 @@ export class TunnelEnd implements Tunnel {
   constructor(host: TunnelHost) {
     this.#host = host;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.closed = promise;
+    this.closed = ignorable(promise);
     this.#settle = { resolve, reject };
-    // Nobody has to look at it.
-    promise.catch(() => {});
   }
 
   /** Whether somebody waits for octets. */
@@ -112,13 +111,13 @@ export class TunnelEnd implements Tunnel {
   }
 
   read(): Promise<Uint8Array | undefined> {
-    if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    if (this.#lost !== undefined) return ignorable(Promise.reject(this.#lost));
     if (this.#pending) return Promise.reject(new TypeError("Cannot read tunnel: another read is under way"));
-    return new Promise((resolve, reject) => {
-      this.#pending = { resolve, reject };
-      this.advance();
-      this.#host.regulateReading();
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | undefined>();
+    this.#pending = { resolve, reject };
+    this.advance();
+    this.#host.regulateReading();
+    return ignorable(promise);
   }
 
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
@@ -192,10 +191,4 @@ export class TunnelEnd implements Tunnel {
     this.#settle.resolve();
     this.#host.tunnelDone();
   }
-}
-
-/** Who does not look at a promise of `write` is not to be ended by its rejection. */
-function ignorable(promise: Promise<void>): Promise<void> {
-  promise.catch(() => {});
-  return promise;
 }
