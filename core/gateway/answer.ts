@@ -4,7 +4,8 @@
  * @module
  */
 
-import { FieldSection, type FieldsInit } from "../fields.ts";
+import { type FieldLine, FieldSection, type FieldsInit } from "../fields.ts";
+import { trimSpace } from "../octets.ts";
 import type { RequestHead } from "../parse/request_head.ts";
 import { type PreparedFields, prepareFields } from "../write/fields_text.ts";
 import { checkReason } from "../write/response_writer.ts";
@@ -46,22 +47,38 @@ export function startAnswer(status: number | string, fields: FieldsInit | undefi
  * @param head The request
  * @param init The fields; `upgrade` is the client's first choice if it is not among them
  * @returns The answer
- * @throws {TypeError} If the request asks for no upgrade, or for a field that may not leave
+ * @throws {TypeError} If the request asks for no upgrade, or not for the one that the fields name, or for a field that
+ * may not leave
  */
 export function upgradeAnswer(head: RequestHead, init: FieldsInit = []): StartedAnswer {
   const lines = [...FieldSection.from(init)];
   const isConnect = head.method === "CONNECT";
   if (head.minorVersion === 0) throw new TypeError("Cannot upgrade: the request is HTTP/1.0");
-  if (!isConnect) {
-    if (head.upgrade === undefined) throw new TypeError("Cannot upgrade: the request does not ask for it");
-    const isNamed = lines.some(([name]) => name.toLowerCase() === "upgrade");
-    if (!isNamed) lines.push(["upgrade", head.upgrade.split(",")[0]!.trim()]);
-  }
+  if (!isConnect) nameProtocol(lines, head.upgrade ?? "");
   const fields = prepareFields(lines, { allowUpgrade: !isConnect });
   if (fields.close || fields.contentLength !== undefined) {
     throw new TypeError("Cannot upgrade: neither content-length nor connection: close may stand in the head");
   }
   return { status: isConnect ? 200 : 101, reason: undefined, fields };
+}
+
+/** Adds Upgrade where it is missing, and holds it to what the client offers. */
+function nameProtocol(lines: FieldLine[], upgrade: string): void {
+  const offered = listOf(upgrade);
+  if (offered.length === 0) throw new TypeError("Cannot upgrade: the request does not ask for it");
+  const named = FieldSection.from(lines).getAll("upgrade");
+  if (named.length === 0) return void lines.push(["upgrade", offered[0]!]);
+  const chosen = listOf(named.join().toLowerCase());
+  const known = listOf(upgrade.toLowerCase());
+  // RFC 9110, section 7.8: "A server MUST NOT switch to a protocol that was not indicated by the client".
+  if (chosen.length === 0 || !chosen.every((protocol) => known.includes(protocol))) {
+    throw new TypeError(`Cannot upgrade: the request does not ask for "${named.join()}"`);
+  }
+}
+
+/** The elements of a list (RFC 9110, section 5.6.1), the empty ones left out. */
+function listOf(value: string): string[] {
+  return value.split(",").map(trimSpace).filter((element) => element !== "");
 }
 
 function parseStatus(status: string): [code: number, reason: string | undefined] {

@@ -73,6 +73,19 @@ Deno.test("upgrade takes fields, and names the protocol that the application cho
   );
 });
 
+Deno.test("upgrade switches to the first protocol that the client offers, and tells them apart without regard to case", () => {
+  const cases: [offered: string, chosen: string | undefined, sent: string][] = [
+    [", echo", undefined, "echo"],
+    ["ECHO/1.1 , other", undefined, "ECHO/1.1"],
+    ["WebSocket", "websocket", "websocket"],
+  ];
+  for (const [offered, chosen, sent] of cases) {
+    const talk = new Talk((environ) => void environ.upgrade(chosen === undefined ? undefined : { upgrade: chosen }));
+    talk.send(get("/", "Connection: upgrade", `Upgrade: ${offered}`));
+    assertEquals(talk.sent, SWITCHED.replace("echo", sent));
+  }
+});
+
 Deno.test("upgrade works behind other exchanges and once the content is read", async () => {
   const talk = new Talk(async (environ, startResponse) => {
     if (environ.fields.get("upgrade") === undefined) {
@@ -100,6 +113,10 @@ const REFUSED: readonly [name: string, sent: string, app: App][] = [
   ["with a bad field", UPGRADE, (environ) => void environ.upgrade({ "x y": "z" })],
   ["with content-length", UPGRADE, (environ) => void environ.upgrade({ "content-length": "0" })],
   ["with connection: close", UPGRADE, (environ) => void environ.upgrade({ connection: "close" })],
+  ["to what the client does not offer", UPGRADE, (environ) => void environ.upgrade({ upgrade: "ech" })],
+  ["to more than the client offers", UPGRADE, (environ) => void environ.upgrade({ upgrade: "echo, third" })],
+  ["to nothing", UPGRADE, (environ) => void environ.upgrade({ upgrade: "" })],
+  ["that offers nothing", get("/", "Connection: upgrade", "Upgrade: ,"), (environ) => void environ.upgrade()],
   ["with Upgrade to CONNECT", CONNECT, (environ) => void environ.upgrade({ upgrade: "echo" })],
 ];
 
