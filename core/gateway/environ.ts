@@ -160,7 +160,8 @@ export class Environ {
   /** The target URI (RFC 9110, section 7.1), put together and never parsed: it may be one that `URL` refuses. */
   get url(): string {
     const { form, authority, pathAndQuery } = this.#source.head.targetParts;
-    const host = authority ?? this.#source.head.host ?? this.#localAuthority();
+    // Empty too: behind `http://` nothing but a host may stand, or the path's first segment would be taken for one.
+    const host = authority || this.#source.head.host || this.#localAuthority();
     if (form === "authority" || form === "asterisk") return `${this.urlScheme}://${host}`;
     return `${this.urlScheme}://${host}${pathAndQuery.startsWith("/") ? "" : "/"}${pathAndQuery}`;
   }

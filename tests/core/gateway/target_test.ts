@@ -132,6 +132,12 @@ Deno.test("environ tells both ends, the version and the fields", () => {
   assertEquals([unix.serverName, unix.serverPort, unix.url], ["unix", undefined, "http://localhost/"]);
 });
 
+Deno.test("environ.url takes our own address for a Host that allowEmptyHost lets be empty", () => {
+  const options = { protocol: { allowEmptyHost: true } };
+  // "http:///admin/x" is the path "/x" of the host "admin" to who parses it as a URL.
+  assertEquals(told("GET /admin/x HTTP/1.1\r\nHost:\r\n\r\n", options).url, "http://127.0.0.1:8000/admin/x");
+});
+
 Deno.test("environ.state is a place without a prototype, and its members may be replaced", () => {
   const environ = told(request("GET /a/b HTTP/1.1"));
   assertEquals(environ.state["__proto__"], undefined);
