@@ -172,6 +172,32 @@ Deno.test("E-6, T-16: eventlet's several 100 (Continue) answers", async () => {
   );
 });
 
+Deno.test("E-6: several 100 (Continue) answers with chunked content", async () => {
+  const wsgi_app: WsgiApp = async (env, start_response) => {
+    const input = env["wsgi.input"];
+    const lines: Uint8Array[] = [];
+    for await (const line of input) {
+      lines.push(line);
+      input.set_hundred_continue_response_headers([["x-got", String(input.position)]]);
+      input.send_hundred_continue_response();
+    }
+    start_response("200 OK", []);
+    return lines.map(textOf).join("");
+  };
+  const talk = await talkTo(
+    wsgi_app,
+    postChunked("", "Expect: 100-continue"),
+    "4\r\none\n\r\n",
+    "4\r\ntwo\n\r\n",
+    "0\r\n\r\n",
+  );
+  const got = ["4", "8"].map((octets) => answer("100 Continue", [`X-Got: ${octets}`])).join("");
+  assertEquals(
+    talk.sent,
+    answer("100 Continue", []) + got + answer("200 OK", ["content-length: 8", DATE], "one\ntwo\n"),
+  );
+});
+
 Deno.test("E-7: eventlet.minimum_write_chunk_size, before the first item and set late", async () => {
   const app: WsgiApp = function* (env, start_response) {
     assertEquals(env["eventlet.minimum_write_chunk_size"], 0);
