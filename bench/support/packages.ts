@@ -22,7 +22,9 @@ const NAMES = ["@hono/node-server", "fastify", "hono", "srvx"] as const;
  * @throws {Error} If Deno cannot install it
  */
 export async function installPackages(): Promise<void> {
-  const versions = JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, versionOf(config.scopes["./bench/"][name])])));
+  const versions = JSON.stringify(
+    Object.fromEntries(NAMES.map((name) => [name, versionOf(config.scopes["./bench/"][name])])),
+  );
   if (await Deno.readTextFile(STAMP).catch(() => "") === versions) return;
   // Beside its place, for a folder can be renamed only within its file system.
   const folder = await Deno.makeTempDir({ dir: fileURLToPath(RIVALS), prefix: ".install-" });
