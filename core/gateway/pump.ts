@@ -242,9 +242,7 @@ export class AsyncIterablePump implements Pump {
     this.run();
   };
   readonly #take = (step: IteratorResult<Piece | typeof FLUSH>): void => this.#taken(step);
-  readonly #fail = (error: unknown): void => {
-    if (!this.#isStopped) this.#host.failed(error);
-  };
+  readonly #fail = (error: unknown): void => this.#host.failed(error);
   #isStopped = false;
 
   /**

@@ -119,3 +119,22 @@ Deno.test("an application that fails after the client left is told of, a rejecti
   await talk.rest();
   assertEquals(talk.errors, [failure]);
 });
+
+Deno.test("an asynchronous iterable that fails after the client left is told of, unless with the reason", async () => {
+  const reason = new Error("Reset");
+  const failure = new Error("Its own");
+  for (const error of [reason, failure]) {
+    const later = Promise.withResolvers<void>();
+    const talk = new Talk(async function* (_environ, startResponse) {
+      startResponse(200);
+      yield "a";
+      await later.promise;
+    });
+    talk.send(get());
+    await talk.rest();
+    talk.lose(reason);
+    later.reject(error);
+    await talk.rest();
+    assertEquals(talk.errors, error === failure ? [failure] : []);
+  }
+});
