@@ -11,6 +11,7 @@ import type { FieldLine } from "../core/fields.ts";
 import type { Environ } from "../core/gateway/environ.ts";
 import type { StartResponse } from "../core/gateway/types.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "../core/parse/settings.ts";
+import { SignalRelay } from "./worker_bus.ts";
 import type { Thread } from "./worker_thread.ts";
 import { type FromWorker, WINDOW } from "./worker_messages.ts";
 
@@ -28,6 +29,7 @@ export class WorkerExchange implements AsyncIterableIterator<Uint8Array> {
   readonly #environ: Environ;
   readonly #thread: Thread;
   readonly #client = new ClientConnection(SETTINGS);
+  #relay: SignalRelay | undefined;
   readonly #head = Promise.withResolvers<void>();
   /** Octets that the worker has not taken. */
   #untaken = 0;
@@ -91,6 +93,11 @@ export class WorkerExchange implements AsyncIterableIterator<Uint8Array> {
    */
   said(message: FromWorker): void {
     if (message.kind === "log") this.#environ.errors.write(message.text);
+    else if (message.kind === "wait" || message.kind === "send" || message.kind === "leave") {
+      this.#relay ??= new SignalRelay(this.#environ.signals, (answer) => this.#thread.post(answer));
+      // A hook may send signals, too.
+      return void this.#relay.asked(message);
+    }
     if (this.#isOver) {
       // A hook's, perhaps: there is no exchange any more that could fail.
       if (message.kind === "fault") this.#environ.errors.write(`${String(message.error)}\n`);
@@ -209,7 +216,7 @@ export class WorkerExchange implements AsyncIterableIterator<Uint8Array> {
   /** Reads heads as far as they are there; the content is read by who asks for it. */
   #advance(): void {
     try {
-      while (!this.#client.isFinal && this.#client.readHead()) this.#relay();
+      while (!this.#client.isFinal && this.#client.readHead()) this.#passOn();
       if (this.#client.isFinal) this.#head.resolve();
     } catch (error) {
       return this.#abandon(error);
@@ -218,7 +225,7 @@ export class WorkerExchange implements AsyncIterableIterator<Uint8Array> {
     this.#onReceived();
   }
 
-  #relay(): void {
+  #passOn(): void {
     const { status, fields } = this.#client.head!;
     if (this.#client.isFinal) return;
     if (status === 100) {

@@ -14,6 +14,7 @@ import type { App } from "../core/gateway/types.ts";
 import { type Deadlines, DEFAULT_DEADLINES, DEFAULT_LIMITS, type Limits } from "../core/limits.ts";
 import { fetchApp, type FetchHandler } from "../core/middleware/fetch_app.ts";
 import { systemSurroundings } from "./surroundings.ts";
+import { WorkerBus } from "./worker_bus.ts";
 import { type Circumstances, type FromWorker, type ToWorker, WINDOW } from "./worker_messages.ts";
 import { transfers } from "./worker_thread.ts";
 
@@ -33,11 +34,13 @@ const NO_DEADLINES: Deadlines = {
 
 const listening = listen();
 const { line } = listening;
+const bus = new WorkerBus(say);
 const settings = new GatewaySettings({
   limits: NO_LIMITS,
   deadlines: NO_DEADLINES,
   protocol: { allowNonAsciiTarget: true, allowEmptyHost: true, trustedGateway: true, asteriskToApplication: true },
   ownedBlocks: true,
+  signals: bus,
   errors: { write: (text) => say({ kind: "log", text }) },
   onError: (error) => say({ kind: "fault", error: toCloneable(error) }),
 });
@@ -146,7 +149,9 @@ class ThreadPort implements Port {
 }
 
 function hear(message: ToWorker): void {
-  if (message.kind === "load") {
+  if (message.kind === "settle" || message.kind === "refuse") {
+    bus.heard(message);
+  } else if (message.kind === "load") {
     void load(message.module);
   } else if (message.kind === "begin") {
     current = new ThreadPort(message.circumstances);

@@ -24,8 +24,26 @@ export interface Circumstances {
   readonly pathInfo: string;
 }
 
+/** What a worker wants of the signals of the server. */
+export type SignalRequest =
+  | { readonly kind: "wait"; readonly id: number; readonly name: unknown }
+  | {
+    readonly kind: "send";
+    readonly id: number;
+    readonly name: unknown;
+    readonly value: unknown;
+    readonly recipients: number;
+  }
+  | { readonly kind: "leave"; readonly id: number };
+
+/** What became of it. */
+export type SignalAnswer =
+  | { readonly kind: "settle"; readonly id: number; readonly value: unknown }
+  | { readonly kind: "refuse"; readonly id: number; readonly error: unknown };
+
 /** What a worker is told. First of all `load`: which module has the application. */
 export type ToWorker =
+  | SignalAnswer
   | { readonly kind: "load"; readonly module: string }
   | { readonly kind: "begin"; readonly circumstances: Circumstances }
   | { readonly kind: "octets"; readonly bytes: Uint8Array<ArrayBuffer> }
@@ -36,6 +54,7 @@ export type ToWorker =
 
 /** What a worker tells. `idle`: it is ready for an exchange. */
 export type FromWorker =
+  | SignalRequest
   | { readonly kind: "idle" }
   | { readonly kind: "octets"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "taken"; readonly octets: number }

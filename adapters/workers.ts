@@ -40,8 +40,8 @@ export interface WorkersApp extends AsyncDisposable {
  * Runs an application in workers: Web Workers on Deno and Bun, worker threads on Node.js. They are started when they
  * are needed.
  *
- * Content and answer pass with backpressure, interim responses and trailers too; post hooks and signals stay within
- * the worker; upgrades are not possible. An application that fails is answered with 500, as is one whose worker ends;
+ * Content and answer pass with backpressure, interim responses and trailers too, and `signals` are those of the server;
+ * post hooks run in the worker; upgrades are not possible. An application that fails is answered with 500, as is one whose worker ends;
  * one that takes longer than `timeout` with 503, or its connection is aborted if the head is out.
  *
  * @param module The module, whose default export is an application, or has `fetch`. On Deno it needs what the server

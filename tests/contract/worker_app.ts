@@ -67,6 +67,16 @@ const PATHS: Record<string, App> = {
     startResponse(200);
     return "done";
   },
+  "/wait": async ({ signals }, startResponse) => {
+    const value = await signals.wait("news", { timeout: 400 }).catch((error: Error) => error.name);
+    startResponse(200);
+    return String(value);
+  },
+  "/send": async ({ signals }, startResponse) => {
+    const woken = await signals.send("news", "from a worker");
+    startResponse(200);
+    return String(woken);
+  },
   "/pid": (_environ, startResponse) => {
     startResponse(200);
     return String(process.pid);

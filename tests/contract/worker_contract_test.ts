@@ -103,6 +103,22 @@ const CHECKS: Record<string, (subject: Subject) => Promise<void>> = {
     assertEquals((await ask(port, "GET /in/hello")).status, 200);
   },
 
+  "has the signals of the server": async ({ port }) => {
+    for (const [path, value] of [["/in/send", "from a worker"], ["/send", "from the server"]]) {
+      const waiting = ask(port, "GET /in/wait");
+      await pause(50);
+      assertEquals((await ask(port, `GET ${path}`)).content, "1");
+      assertEquals((await waiting).content, value);
+    }
+    assertEquals((await ask(port, "GET /in/wait")).content, "TimeoutError");
+    assertEquals((await ask(port, "GET /send")).content, "0");
+    using client = await OctetClient.connect(port);
+    await client.send("GET /in/wait HTTP/1.1\r\nHost: a\r\n\r\n");
+    await client.endWriting();
+    assertEquals((await client.answer()).content, "ConnectionClosingError");
+    assertEquals((await ask(port, "GET /send")).content, "0");
+  },
+
   "answers 500 for a module that cannot be loaded": async ({ port }) => {
     assertEquals((await ask(port, "GET /none")).status, 500);
     assertMatch((await ask(port, "GET /faults")).content, /there_is_none/);

@@ -1,6 +1,7 @@
 /**
  * The subject of the tests of workers: `RUNTIME FILE PORT`. `/in/...` is `worker_app.ts` in two workers with 500 ms for
- * each exchange, `/none` an application that cannot be loaded, `/faults` what went wrong, all else `hello`.
+ * each exchange, `/none` an application that cannot be loaded, `/faults` what went wrong, `/send` sends a signal, and
+ * all else is `hello`.
  *
  * @module
  */
@@ -24,6 +25,11 @@ const app = mount({
   "/faults": (_environ, startResponse) => {
     startResponse(200);
     return JSON.stringify(faults.splice(0));
+  },
+  "/send": async ({ signals }, startResponse) => {
+    const woken = await signals.send("news", "from the server");
+    startResponse(200);
+    return String(woken);
   },
   "/": (_environ, startResponse) => {
     startResponse(200);
