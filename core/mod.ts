@@ -53,6 +53,7 @@ export type { ResponseFraming } from "./write/response_plan.ts";
 export { SendBuffer } from "./write/send_buffer.ts";
 
 export { ClientConnection } from "./connection/client_connection.ts";
+export { Connection } from "./connection/connection.ts";
 export * from "./connection/lifecycle.ts";
 export { ReceiveBuffer } from "./connection/receive_buffer.ts";
 export { type ResponseStart, ServerConnection } from "./connection/server_connection.ts";

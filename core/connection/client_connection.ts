@@ -6,9 +6,7 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import type { FieldSection, FieldsInit } from "../fields.ts";
-import type { ContentStep } from "../parse/chunked.ts";
-import { ContentDecoder } from "../parse/content.ts";
+import type { FieldsInit } from "../fields.ts";
 import { parseResponseHead, type ResponseHead } from "../parse/response_head.ts";
 import { type SectionWatch, watchResponseHeads } from "../parse/section_watch.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "../parse/settings.ts";
@@ -17,18 +15,8 @@ import { type RequestInit, type SentRequest, writeRequestHead } from "../write/r
 import { writeContent, writeEnd } from "../write/response_writer.ts";
 import { SendBuffer } from "../write/send_buffer.ts";
 import { encodeText } from "../write/utf8.ts";
-import {
-  type CloseReason,
-  jointEvent,
-  move,
-  READING_MOVES,
-  type ReadingEvent,
-  type ReadingState,
-  WRITING_MOVES,
-  type WritingEvent,
-  type WritingState,
-} from "./lifecycle.ts";
-import { ReceiveBuffer } from "./receive_buffer.ts";
+import { Connection } from "./connection.ts";
+import { move, WRITING_MOVES } from "./lifecycle.ts";
 
 /**
  * One connection in the client role, one exchange at a time.
@@ -52,27 +40,14 @@ import { ReceiveBuffer } from "./receive_buffer.ts";
  * assertEquals(client.turnOver(), "start over");
  * ```
  */
-export class ClientConnection {
+export class ClientConnection extends Connection {
   readonly #settings: ParseSettings;
   readonly #watch: SectionWatch;
-  readonly #content: ContentDecoder;
   #bodyRest = 0;
-  /** What the peer sent and nobody has read yet. */
-  readonly input: ReceiveBuffer = new ReceiveBuffer();
-  /** What is to be sent. */
-  readonly output: SendBuffer;
-  /** Where we are in what the peer sends. */
-  reading: ReadingState = "head";
-  /** Where we are in what we send. */
-  writing: WritingState = "idle";
-  /** Why the connection will not be kept, undefined as long as it may. */
-  closeReason: CloseReason | undefined = undefined;
   /** The request in hand. */
   sent: SentRequest | undefined = undefined;
   /** The response head read last: interim ones come first, and `isFinal` tells them apart. */
   head: ResponseHead | undefined = undefined;
-  /** Whether the peer has ended its side. */
-  hasEnded = false;
 
   /**
    * Makes a `ClientConnection`.
@@ -81,15 +56,9 @@ export class ClientConnection {
    * @param output Where what is to be sent gathers
    */
   constructor(settings: ParseSettings = DEFAULT_PARSE_SETTINGS, output: SendBuffer = new SendBuffer()) {
+    super(settings, output);
     this.#settings = settings;
-    this.output = output;
-    this.#content = new ContentDecoder(settings);
     this.#watch = watchResponseHeads(settings);
-  }
-
-  /** Whether the connection may live on after the exchange in hand. */
-  get persistent(): boolean {
-    return this.closeReason === undefined;
   }
 
   /** Whether `head` is a final response; false for an interim one, and before the first. */
@@ -110,9 +79,9 @@ export class ClientConnection {
     const sent = writeRequestHead(this.output, request);
     this.writing = writing;
     this.sent = sent;
-    if (sent.close) this.closeReason ??= "asked";
+    if (sent.close) this.closeAfter("asked");
     this.#bodyRest = sent.framing.kind === "length" ? sent.framing.length : Infinity;
-    if (sent.framing.kind === "none") this.#moveWriting("finish");
+    if (sent.framing.kind === "none") this.moveWriting("finish");
   }
 
   /**
@@ -142,30 +111,7 @@ export class ClientConnection {
       throw new RangeError(`Cannot finish request: ${this.#bodyRest} announced octets are missing`);
     }
     writeEnd(this.output, framing, trailers === undefined ? "" : prepareTrailers(trailers));
-    this.#moveWriting("finish");
-  }
-
-  /**
-   * Takes what came; it is lent until `release`.
-   *
-   * @param bytes The octets
-   */
-  receive(bytes: Uint8Array): void {
-    this.input.receive(bytes);
-  }
-
-  /**
-   * Gives the lent block back; what is unread of it is kept.
-   *
-   * @param isOurs Whether the block may be kept instead of copied
-   */
-  release(isOurs = false): void {
-    this.input.release(isOurs);
-  }
-
-  /** Takes note that the peer has ended its side. */
-  receiveEnd(): void {
-    this.hasEnded = true;
+    this.moveWriting("finish");
   }
 
   /**
@@ -196,62 +142,10 @@ export class ClientConnection {
     return true;
   }
 
-  /**
-   * Goes on to the next run of content.
-   *
-   * @returns `run`: content lies in `input.bytes` from `input.start` to `runEnd`. `more`: more octets are needed.
-   * `end`: all was read
-   * @throws {ProtocolError} As `ContentDecoder.next`
-   */
-  readContent(): ContentStep {
-    if (this.reading !== "content") return "end";
-    const { input } = this;
-    const step = this.#content.next(input.bytes, input.start, input.end, this.hasEnded);
-    input.start = this.#content.position;
-    if (step === "end") this.#moveReading("end of content");
-    return step;
-  }
-
-  /** Where the run that `readContent` found ends. */
-  get runEnd(): number {
-    return this.#content.runEnd;
-  }
-
-  /** The response's trailer section, once the content has ended. */
-  get trailers(): FieldSection {
-    return this.#content.trailers;
-  }
-
-  /**
-   * Takes octets of the run.
-   *
-   * @param count How many
-   */
-  takeContent(count: number): void {
-    this.#content.take(count);
-    this.input.start += count;
-  }
-
-  /**
-   * The exchange in hand is over: both states start over if both are done and the connection is kept, or close if it is
-   * not.
-   *
-   * @returns What was done; undefined while something is still to be sent or read
-   */
-  turnOver(): "start over" | "close" | undefined {
-    const event = jointEvent(this.reading, this.writing, this.persistent);
-    if (event === undefined) return undefined;
-    this.#moveReading(event);
-    this.#moveWriting(event);
+  /** Forgets the exchange that is over. */
+  protected override forget(): void {
     this.head = undefined;
     this.sent = undefined;
-    return event;
-  }
-
-  /** Both states close, whatever they were. */
-  close(): void {
-    this.#moveReading("close");
-    this.#moveWriting("close");
   }
 
   #begin(head: ResponseHead, sent: SentRequest): void {
@@ -259,12 +153,12 @@ export class ClientConnection {
     const isTunnel = head.status === 101 || (sent.method === "CONNECT" && head.status >= 200 && head.status < 300);
     if (isTunnel) return this.#switch(head.status, sent);
     if (head.status < 200) return;
-    if (!head.persistent) this.closeReason ??= head.minorVersion === 0 ? "version" : "asked";
-    if (head.framing.kind === "close") this.closeReason ??= "close-delimited";
+    if (!head.persistent) this.closeAfter(head.minorVersion === 0 ? "version" : "asked");
+    if (head.framing.kind === "close") this.closeAfter("close-delimited");
     const hasContent = head.framing.kind !== "none";
-    this.#moveReading(hasContent ? "head with content" : "head without content");
+    this.moveReading(hasContent ? "head with content" : "head without content");
     // For an empty one too: it must not show the trailers of the response before.
-    this.#content.begin(head.framing);
+    this.content.begin(head.framing);
   }
 
   #switch(status: number, sent: SentRequest): void {
@@ -272,16 +166,8 @@ export class ClientConnection {
     if ((status === 101 && !sent.upgrade) || this.writing !== "done") {
       throw new ProtocolError("bad-status-line", `Cannot switch protocols: nothing asked for a ${status}`);
     }
-    this.#moveReading("head without content");
-    this.#moveReading("switch protocols");
-    this.#moveWriting("switch protocols");
-  }
-
-  #moveReading(event: ReadingEvent): void {
-    this.reading = move(READING_MOVES, this.reading, event);
-  }
-
-  #moveWriting(event: WritingEvent): void {
-    this.writing = move(WRITING_MOVES, this.writing, event);
+    this.moveReading("head without content");
+    this.moveReading("switch protocols");
+    this.moveWriting("switch protocols");
   }
 }

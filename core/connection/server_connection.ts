@@ -10,9 +10,6 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import type { FieldSection } from "../fields.ts";
-import type { ContentStep } from "../parse/chunked.ts";
-import { ContentDecoder } from "../parse/content.ts";
 import { NO_FRAMING } from "../message.ts";
 import { parseRequestHead, type RequestHead } from "../parse/request_head.ts";
 import { type SectionWatch, watchRequestHeads } from "../parse/section_watch.ts";
@@ -28,18 +25,8 @@ import {
 } from "../write/response_writer.ts";
 import { SendBuffer } from "../write/send_buffer.ts";
 import { encodeText, isShortAscii } from "../write/utf8.ts";
-import {
-  type CloseReason,
-  jointEvent,
-  move,
-  READING_MOVES,
-  type ReadingEvent,
-  type ReadingState,
-  WRITING_MOVES,
-  type WritingEvent,
-  type WritingState,
-} from "./lifecycle.ts";
-import { ReceiveBuffer } from "./receive_buffer.ts";
+import { Connection } from "./connection.ts";
+import { type CloseReason, move, READING_MOVES } from "./lifecycle.ts";
 
 /** A final response about to begin. */
 export interface ResponseStart {
@@ -62,27 +49,14 @@ const NO_RESPONSE: ResponseFraming = Object.freeze({
 });
 
 /** One connection in the server role. */
-export class ServerConnection {
+export class ServerConnection extends Connection {
   readonly #settings: ParseSettings;
   readonly #watch: SectionWatch;
-  readonly #content: ContentDecoder;
   #continueSent = false;
   #response: ResponseFraming = NO_RESPONSE;
   #bodyRest = 0;
-  /** What the peer sent and nobody has read yet. */
-  readonly input: ReceiveBuffer = new ReceiveBuffer();
-  /** What is to be sent. */
-  readonly output: SendBuffer;
-  /** Where we are in what the peer sends. */
-  reading: ReadingState = "head";
-  /** Where we are in what we send. */
-  writing: WritingState = "idle";
-  /** Why the connection will not be kept, undefined as long as it may. */
-  closeReason: CloseReason | undefined = undefined;
   /** The request in hand. */
   head: RequestHead | undefined = undefined;
-  /** Whether the peer has ended its side. */
-  hasEnded = false;
   /** Octets of content sent for the response in hand. */
   bodyBytes = 0;
 
@@ -93,52 +67,9 @@ export class ServerConnection {
    * @param output Where what is to be sent gathers
    */
   constructor(settings: ParseSettings = DEFAULT_PARSE_SETTINGS, output: SendBuffer = new SendBuffer()) {
+    super(settings, output);
     this.#settings = settings;
-    this.output = output;
-    this.#content = new ContentDecoder(settings);
     this.#watch = watchRequestHeads(settings);
-  }
-
-  /** Whether the connection may live on after the exchange in hand. */
-  get persistent(): boolean {
-    return this.closeReason === undefined;
-  }
-
-  /** Whether the connection is over: there is nothing more to read or to say. */
-  get isClosed(): boolean {
-    return this.reading === "closed" && this.writing === "closed";
-  }
-
-  /**
-   * Takes what came; it is lent until `release`.
-   *
-   * @param bytes The octets
-   */
-  receive(bytes: Uint8Array): void {
-    this.input.receive(bytes);
-  }
-
-  /**
-   * Gives the lent block back; what is unread of it is kept.
-   *
-   * @param isOurs Whether the block may be kept instead of copied
-   */
-  release(isOurs = false): void {
-    this.input.release(isOurs);
-  }
-
-  /** Takes note that the peer has ended its side. */
-  receiveEnd(): void {
-    this.hasEnded = true;
-  }
-
-  /**
-   * Decides that the connection closes after the exchange in hand. The first reason stays.
-   *
-   * @param reason Why
-   */
-  closeAfter(reason: CloseReason): void {
-    this.closeReason ??= reason;
   }
 
   /**
@@ -162,56 +93,19 @@ export class ServerConnection {
     return true;
   }
 
-  /**
-   * Goes on to the next run of content.
-   *
-   * @returns `run`: content lies in `input.bytes` from `input.start` to `runEnd`. `more`: more octets are needed.
-   * `end`: all was read
-   * @throws {ProtocolError} `bad-chunk`, `bad-line-end`, `bad-field-line`, `fields-too-large`, `content-too-large`,
-   * `unexpected-eof`
-   */
-  readContent(): ContentStep {
-    if (this.reading !== "content") return "end";
-    const { input } = this;
-    const step = this.#content.next(input.bytes, input.start, input.end, this.hasEnded);
-    input.start = this.#content.position;
-    if (step === "end") this.#moveReading("end of content");
-    return step;
-  }
-
-  /** Where the run that `readContent` found ends. */
-  get runEnd(): number {
-    return this.#content.runEnd;
-  }
-
   /** The declared size of the chunk that the run is in; by length, all content is one chunk. */
   get chunkSize(): number {
-    return this.#content.chunkSize;
+    return this.content.chunkSize;
   }
 
   /** Whether the run is the first of its chunk. */
   get atChunkStart(): boolean {
-    return this.#content.atChunkStart;
+    return this.content.atChunkStart;
   }
 
   /** How much content is still to come as far as is known: Infinity for chunked content that has not ended. */
   get contentRest(): number {
-    return this.reading === "content" ? this.#content.rest : 0;
-  }
-
-  /** The request's trailer section, once the content has ended. */
-  get trailers(): FieldSection {
-    return this.#content.trailers;
-  }
-
-  /**
-   * Takes octets of the run.
-   *
-   * @param count How many
-   */
-  takeContent(count: number): void {
-    this.#content.take(count);
-    this.input.start += count;
+    return this.reading === "content" ? this.content.rest : 0;
   }
 
   /** Whether the client waits for a 100 (Continue) and has not got one. */
@@ -229,7 +123,7 @@ export class ServerConnection {
   inform(status: number, fields: PreparedFields = NO_PREPARED_FIELDS): boolean {
     if (!this.#mayInform()) return false;
     if (status === 100) this.#continueSent = true;
-    this.#moveWriting("inform");
+    this.moveWriting("inform");
     writeInterimHead(this.output, status, fields);
     return true;
   }
@@ -243,7 +137,7 @@ export class ServerConnection {
   respond(start: ResponseStart): ResponseFraming {
     const { method, minorVersion } = this.head!;
     const { status, fields = NO_PREPARED_FIELDS, knownLength } = start;
-    this.#moveWriting("begin");
+    this.moveWriting("begin");
     const statedLength = fields.contentLength;
     const response = responseFramingFor({ status, method, minorVersion, statedLength, knownLength });
     if (fields.close) this.closeAfter("application");
@@ -298,7 +192,7 @@ export class ServerConnection {
     const { framing, hasBody } = this.#response;
     if (hasBody && framing.kind === "length" && this.#bodyRest > 0) return this.#bodyRest;
     if (hasBody) writeEnd(this.output, framing, trailers);
-    this.#moveWriting("finish");
+    this.moveWriting("finish");
     return 0;
   }
 
@@ -316,7 +210,7 @@ export class ServerConnection {
   switchProtocols(fields: PreparedFields, date: string): void {
     // Asked first: while content is unread, or behind a head, nothing of the tunnel may be written.
     const reading = move(READING_MOVES, this.reading, "switch protocols");
-    this.#moveWriting("switch protocols");
+    this.moveWriting("switch protocols");
     this.reading = reading;
     if (this.head!.method === "CONNECT") {
       writeInterimHead(
@@ -338,7 +232,7 @@ export class ServerConnection {
    */
   refuse(status: number, date: string, reason: CloseReason): void {
     this.closeAfter(reason);
-    this.#moveWriting("begin");
+    this.moveWriting("begin");
     writeResponseHead(this.output, {
       status,
       reason: undefined,
@@ -349,31 +243,11 @@ export class ServerConnection {
       date,
     });
     this.#response = NO_RESPONSE;
-    this.#moveWriting("finish");
+    this.moveWriting("finish");
   }
 
-  /**
-   * The exchange in hand is answered: both states start over if both are done and the connection is kept, or close if
-   * it is not.
-   *
-   * @returns What was done; undefined while there is content to read
-   */
-  turnOver(): "start over" | "close" | undefined {
-    const event = jointEvent(this.reading, this.writing, this.persistent);
-    if (event === undefined) return undefined;
-    this.#moveReading(event);
-    this.#moveWriting(event);
-    if (event === "start over") this.#reset();
-    return event;
-  }
-
-  /** Both states close, whatever they were. */
-  close(): void {
-    this.#moveReading("close");
-    this.#moveWriting("close");
-  }
-
-  #reset(): void {
+  /** Forgets the exchange that is over. */
+  protected override forget(): void {
     this.head = undefined;
     this.#continueSent = false;
     // What is sent late must not become the beginning of the next answer.
@@ -385,9 +259,9 @@ export class ServerConnection {
     this.head = head;
     if (!head.persistent) this.closeAfter(head.minorVersion === 0 ? "version" : "asked");
     const hasContent = head.framing.kind !== "none";
-    this.#moveReading(hasContent ? "head with content" : "head without content");
+    this.moveReading(hasContent ? "head with content" : "head without content");
     // For an empty one too: it must not show the trailers of the request before.
-    this.#content.begin(head.framing);
+    this.content.begin(head.framing);
   }
 
   /** RFC 9110, section 15.2: "A server MUST NOT send a 1xx response to an HTTP/1.0 client". */
@@ -395,9 +269,14 @@ export class ServerConnection {
     return this.head?.minorVersion === 1 && (this.writing === "idle" || this.writing === "interim");
   }
 
-  #connectionField(hasUpgrade: boolean): "close" | "keep-alive" | "upgrade" | "close, upgrade" | undefined {
+  #connectionField(hasUpgrade: boolean): string | undefined {
+    const option = this.#persistenceOption();
     // RFC 9110, section 7.8: who sends Upgrade also names it in Connection.
-    if (hasUpgrade) return this.persistent ? "upgrade" : "close, upgrade";
+    if (!hasUpgrade) return option;
+    return option === undefined ? "upgrade" : `${option}, upgrade`;
+  }
+
+  #persistenceOption(): "close" | "keep-alive" | undefined {
     if (!this.persistent) return "close";
     return this.head!.minorVersion === 0 ? "keep-alive" : undefined;
   }
@@ -405,14 +284,6 @@ export class ServerConnection {
   #count(octets: number): void {
     this.bodyBytes += octets;
     this.#bodyRest -= octets;
-  }
-
-  #moveReading(event: ReadingEvent): void {
-    this.reading = move(READING_MOVES, this.reading, event);
-  }
-
-  #moveWriting(event: WritingEvent): void {
-    this.writing = move(WRITING_MOVES, this.writing, event);
   }
 }
 

@@ -25,7 +25,7 @@ export interface ResponseHeadPlan {
   /** The length announced in a head without a body (answers to HEAD, 304), if any. */
   readonly announcedLength: number | undefined;
   /** The value of Connection, if it is to be sent. */
-  readonly connection: "close" | "keep-alive" | "upgrade" | "close, upgrade" | undefined;
+  readonly connection: string | undefined;
   /** The value of Date, for heads that have none of their own. */
   readonly date: string;
 }

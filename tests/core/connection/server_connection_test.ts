@@ -179,6 +179,13 @@ const ANSWERS: readonly [what: string, request: string, answer: Answer, text: st
     true,
   ],
   [
+    "426 to 1.0 that asks to live on",
+    KEPT_1_0,
+    { status: 426, fields: { upgrade: "h2c" }, length: 0 },
+    "426 Upgrade Required|upgrade: h2c|content-length: 0|date: D|connection: keep-alive, upgrade||",
+    true,
+  ],
+  [
     "426 that closes",
     GET,
     { status: 426, fields: { upgrade: "h2c", connection: "close" }, length: 0 },
