@@ -17,6 +17,7 @@
  * @module
  */
 
+import { ConnectionLostError } from "../core/errors.ts";
 import { Conversation } from "../core/gateway/conversation.ts";
 import type { Address, Surroundings, TlsInfo } from "../core/gateway/port.ts";
 import type { App, GatewayOptions } from "../core/gateway/types.ts";
@@ -209,7 +210,7 @@ class FarEnd implements MemoryConnection {
     if (this.#port.isClosed) return;
     this.#isEnded = true;
     this.#port.abort();
-    this.#conversation.abort(new Error("The client aborted the connection"));
+    this.#conversation.abort(new ConnectionLostError("The client aborted the connection"));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

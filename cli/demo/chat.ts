@@ -25,7 +25,8 @@ const LONGEST_POST = 16_384;
 
 /** Who comes later sees the last lines. */
 const said = new PublishSubscribeQueue<Line>({ backlog: 100 });
-let lastId = 0;
+/** Not from 0: a browser that comes again after a restart would take what is new for what it has seen. */
+let lastId = Date.now();
 
 /** `/chat`: the page. */
 export function chat(_environ: Environ, startResponse: StartResponse): Result {

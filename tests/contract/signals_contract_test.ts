@@ -106,8 +106,9 @@ const CHECKS: Record<string, (subject: Subject) => Promise<void>> = {
     assertEquals((await say(port, "nonsense")).status, 400);
     assertEquals((await ask(port, "/chat/say")).status, 405);
     // Who comes later gets the last lines, but not those it has seen.
+    const lastId = /id: (\d+)\n/.exec(listener.received)![1];
     using late = await OctetClient.connect(port);
-    await late.send(get("/chat/events", "Last-Event-ID: 1\r\n"));
+    await late.send(get("/chat/events", `Last-Event-ID: ${lastId}\r\n`));
     assertEquals((await say(port, '{"name":"Bob","text":"two"}')).status, 204);
     await readUntil(late, "two");
     assertEquals(late.rest.includes("Ann"), false);
