@@ -8,13 +8,14 @@
  */
 
 import type { ServerConnection } from "../connection/server_connection.ts";
-import { ConnectionClosingError, ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../errors.ts";
 import type { FieldsInit } from "../fields.ts";
 import type { Deadlines } from "../limits.ts";
 import type { RequestHead } from "../parse/request_head.ts";
 import { prepareFields } from "../write/fields_text.ts";
 import { LARGE_PIECE } from "../write/send_buffer.ts";
 import { ContentReader } from "./content_reader.ts";
+import { Departure, type DepartureHost } from "./departure.ts";
 import { Environ, type EnvironSource, type ErrorLog, type Outcome } from "./environ.ts";
 import { ExchangeDeadlines, type ExchangeDeadlinesHost } from "./exchange_deadlines.ts";
 import { FileWrapper } from "./file_wrapper.ts";
@@ -32,7 +33,7 @@ import { type Tunnel, TunnelEnd } from "./tunnel.ts";
 import type { App, Result, Write } from "./types.ts";
 
 /** What an exchange needs of the conversation. */
-export interface ExchangeHost {
+export interface ExchangeHost extends DepartureHost {
   /** The connection's state. */
   readonly connection: ServerConnection;
   /** The far side. */
@@ -61,8 +62,6 @@ export interface ExchangeHost {
   abortConnection(error: unknown): void;
   /** Our side of a tunnel has ended. */
   endWriting(): void;
-  /** Why the connection is closing, undefined if it is not. */
-  readonly closingBy: "peer" | "shutdown" | undefined;
 }
 
 /** Shared: an error with its stack, made for each exchange that has read content, cost 16 % of a small upload. */
@@ -82,10 +81,8 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   #pump: Pump | undefined;
   #reader: ContentReader | undefined;
   #input: Input | undefined;
-  #lossController: AbortController | undefined;
-  #closingController: AbortController | undefined;
   #signals: Signals | undefined;
-  #lost: unknown = undefined;
+  #departure: Departure | undefined;
   #outcome: Omit<Outcome, "completed" | "durationMs"> | undefined;
   /** The connection's state. */
   readonly connection: ServerConnection;
@@ -149,22 +146,19 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
     return this.#input ??= new Input(this.reader, this.head.framing);
   }
 
+  /** What has become of the client. Made when asked for: most stay until they are answered. */
+  get departure(): Departure {
+    return this.#departure ??= new Departure(this.#host);
+  }
+
   /** Fires when the connection is lost. */
   get signal(): AbortSignal {
-    if (!this.#lossController) {
-      this.#lossController = new AbortController();
-      if (this.#lost !== undefined) this.#lossController.abort(this.#lost);
-    }
-    return this.#lossController.signal;
+    return this.departure.signal;
   }
 
   /** Fires when the peer has ended its side, or the server drains. */
   get closing(): AbortSignal {
-    if (!this.#closingController) {
-      this.#closingController = new AbortController();
-      if (this.#host.closingBy) this.#closingController.abort(new ConnectionClosingError(this.#host.closingBy));
-    }
-    return this.#closingController.signal;
+    return this.departure.closing;
   }
 
   /** Signals and time. */
@@ -237,18 +231,14 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
     this.#refuse(error.status, error);
   }
 
-  /**
-   * The peer has ended its side, or the server drains.
-   *
-   * @param by Which of them
-   */
-  announceClosing(by: "peer" | "shutdown"): void {
-    this.#closingController?.abort(new ConnectionClosingError(by));
+  /** The peer has ended its side, or the server drains. */
+  announceClosing(): void {
+    this.#departure?.announceClosing();
     this.#signals?.release();
   }
 
   endReason(throughHalfClose: boolean): unknown {
-    if (this.#lost !== undefined) return this.#lost;
+    if (this.#lossReason !== undefined) return this.#lossReason;
     if (this.isOver) return NO_MORE_WAITS;
     return this.#host.closingBy && !throughHalfClose ? this.closing.reason : undefined;
   }
@@ -261,10 +251,10 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   lose(reason: unknown): void {
     if (this.isOver) return;
     this.error = reason;
-    this.#lost = reason;
+    this.departure.reason = reason;
     this.#end();
     this.tunnel?.lose(reason);
-    this.#lossController?.abort(reason);
+    this.departure.announceLoss();
   }
 
   /**
@@ -274,9 +264,9 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
    */
   expire(reason: unknown): void {
     if (this.isOver) return;
-    this.#lost = reason;
+    this.departure.reason = reason;
     this.#refuse(503, reason);
-    this.#lossController?.abort(reason);
+    this.departure.announceLoss();
   }
 
   /**
@@ -402,6 +392,11 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
     if (!this.#isGivingUp(error)) this.#host.settings.reportError(error);
   }
 
+  /** Why the connection is lost, undefined while it is not. */
+  get #lossReason(): unknown {
+    return this.#departure?.reason;
+  }
+
   #createReader(): ContentReader {
     const { connection, surroundings } = this;
     const { outlet } = this.#host;
@@ -463,8 +458,8 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
 
   #writePiece(piece: Piece): void | Promise<void> {
     if (this.isOver) {
-      if (this.#lost === undefined) throw new TypeError("Cannot write: the response is complete");
-      return ignorable(Promise.reject(this.#lost));
+      if (this.#lossReason === undefined) throw new TypeError("Cannot write: the response is complete");
+      return ignorable(Promise.reject(this.#lossReason));
     }
     if (!isPiece(piece)) throw new TypeError(`Cannot write: ${piece === null ? "null" : typeof piece} is no piece`);
     if (piece.length === 0) return;
@@ -476,7 +471,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
     outlet.flush();
     if (!outlet.isFull) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    outlet.whenRoom(() => this.#lost === undefined ? resolve() : reject(this.#lost));
+    outlet.whenRoom(() => this.#lossReason === undefined ? resolve() : reject(this.#lossReason));
     return ignorable(promise);
   }
 
@@ -512,7 +507,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   }
 
   #noMoreContent(): unknown {
-    return this.#lost ?? EXCHANGE_OVER;
+    return this.#lossReason ?? EXCHANGE_OVER;
   }
 
   /** The application has returned: the tunnel goes on until both sides have ended. */
@@ -533,8 +528,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
 
   /** Whether the application let itself be ended by what became of its client: that is nobody's fault. */
   #isGivingUp(error: unknown): boolean {
-    if (error === undefined) return false;
-    return error === this.#lost || error === NO_MORE_WAITS || error === this.#closingController?.signal.reason;
+    return error === NO_MORE_WAITS || this.#departure?.explains(error) === true;
   }
 
   #reportExcess(): void {

@@ -122,7 +122,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     if (this.#phase === "closed" || this.connection.hasEnded) return;
     this.connection.receiveEnd();
     this.closingBy ??= "peer";
-    this.exchange?.announceClosing("peer");
+    this.exchange?.announceClosing();
     this.#goOn();
   }
 
@@ -163,7 +163,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     if (this.#phase === "closed" || this.connection.closeReason === "shutdown") return;
     this.closingBy ??= "shutdown";
     this.connection.closeAfter("shutdown");
-    this.exchange?.announceClosing("shutdown");
+    this.exchange?.announceClosing();
     if (this.#phase !== "serving") return;
     this.endsAt = this.surroundings.now() + graceMs;
     if (graceMs <= 0) this.#endIsDue();
