@@ -14,6 +14,7 @@ import { SendBuffer } from "../write/send_buffer.ts";
 import { Drain, isWorthDraining } from "./drain.ts";
 import { Exchange, type ExchangeHost } from "./exchange.ts";
 import { Outlet } from "./outlet.ts";
+import { Pacing, type PacingHost } from "./pacing.ts";
 import type { Port, Surroundings } from "./port.ts";
 import { receive } from "./reception.ts";
 import { Reporter } from "./reporter.ts";
@@ -28,25 +29,16 @@ import { nextDeadline, type Timed, whatIsDue } from "./watchdog.ts";
  */
 type Phase = "serving" | "draining" | "lingering" | "ending" | "closed";
 
-/** When so many octets were gathered in one turn, the next exchange waits for a later one. */
-const TURN_OCTETS = 65_536;
-
 /** Runs the exchanges of one connection. */
-export class ExchangeLoop implements ExchangeHost, Timed {
+export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
   readonly #app: App;
   readonly #reporter: Reporter;
+  readonly #pacing: Pacing;
   #phase: Phase = "serving";
   #isAdvancing = false;
   #isReadingPaused = false;
-  /** Whether the next request waits for the client to take answers, or for a later turn. */
-  #isHeldBack = false;
-  #turnStart = 0;
   #discarded = 0;
   #drain: Drain | undefined;
-  readonly #advanceLater = (): void => {
-    this.#isHeldBack = false;
-    this.#goOn();
-  };
   /** The connection's protocol state. */
   readonly connection: ServerConnection;
   /** The way out. */
@@ -88,6 +80,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     this.connection = new ServerConnection(settings.parse, output);
     this.outlet = new Outlet(port, output, surroundings, settings.parse.limits.sendBuffer);
     this.#reporter = new Reporter(settings, surroundings, port);
+    this.#pacing = new Pacing(this);
     this.idleSince = surroundings.now();
   }
 
@@ -123,7 +116,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     this.connection.receiveEnd();
     this.closingBy ??= "peer";
     this.exchange?.announceClosing();
-    this.#goOn();
+    this.goOn();
   }
 
   /** The port has taken the write that it held. */
@@ -202,7 +195,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     else if (event === undefined && isWorthDraining(this.connection, this.settings.deadlines.drain.bytes)) {
       this.#beginDrain();
     } else this.#linger();
-    if (!this.#isAdvancing) this.#goOn();
+    if (!this.#isAdvancing) this.goOn();
   }
 
   /** The answer cannot be completed: the peer must not take it for whole. */
@@ -221,7 +214,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
   }
 
   /** Goes on outside of `receive`. */
-  #goOn(): void {
+  goOn(): void {
     if (this.#phase === "closed") return;
     this.#advance();
     this.connection.release(true);
@@ -234,7 +227,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
   #advance(): void {
     if (this.#isAdvancing) return;
     this.#isAdvancing = true;
-    this.#turnStart = this.connection.output.total;
+    this.#pacing.beginTurn();
     while (this.#step());
     this.#isAdvancing = false;
   }
@@ -263,7 +256,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
 
   #nextRequest(): boolean {
     const { connection } = this;
-    if (connection.input.unread > 0 && this.#mustPause()) return false;
+    if (connection.input.unread > 0 && !this.#pacing.mayServe()) return false;
     try {
       if (connection.readHead()) return this.#serve();
     } catch (error) {
@@ -273,18 +266,6 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     // Nothing more comes: what was begun will never be whole.
     if (connection.hasEnded) this.#closeWhenSent();
     return false;
-  }
-
-  /** Whether the next request has to wait: the client takes no answers, or the turn is over. */
-  #mustPause(): boolean {
-    const { connection, outlet } = this;
-    if (this.#isHeldBack) return true;
-    if (outlet.isFull) outlet.flush();
-    if (!outlet.isFull && connection.output.total - this.#turnStart < TURN_OCTETS) return false;
-    this.#isHeldBack = true;
-    if (outlet.isFull) outlet.whenRoom(this.#advanceLater);
-    else this.surroundings.defer(this.#advanceLater);
-    return true;
   }
 
   #serve(): boolean {
@@ -307,7 +288,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     connection.refuse(error.status, this.settings.dates.at(this.surroundings.unixTime()), closeReason(error));
     this.#reporter.addRefusal({ error, head, wireStart, wireEnd: output.total });
     this.#linger();
-    if (!this.#isAdvancing) this.#goOn();
+    if (!this.#isAdvancing) this.goOn();
   }
 
   #beginDrain(): void {
@@ -365,7 +346,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
   #endIsDue(): void {
     if (this.#phase === "draining") {
       this.#lingerOverContent();
-      return this.#goOn();
+      return this.goOn();
     }
     if (this.#phase === "lingering") return this.#close();
     this.endsAt = Infinity;
@@ -396,7 +377,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
 
   /** The head's deadline counts from its first octet and is not put off by later ones, but where it waits for us. */
   #watchHead(): void {
-    const isAwaited = this.isServing && !this.exchange && this.connection.input.unread > 0 && !this.#isHeldBack;
+    const isAwaited = this.isServing && !this.exchange && this.connection.input.unread > 0 && !this.#pacing.isHeldBack;
     if (isAwaited) this.headSince ??= this.surroundings.now();
     else this.headSince = undefined;
   }
@@ -408,7 +389,7 @@ export class ExchangeLoop implements ExchangeHost, Timed {
     if (this.connection.input.unread < this.settings.parse.limits.readAhead) return false;
     const { exchange } = this;
     // A client that sends faster than the turns go must not fill the memory with its requests.
-    if (!exchange) return this.#isHeldBack;
+    if (!exchange) return this.#pacing.isHeldBack;
     // Whoever waits for octets gets them, however many a head or a chunk line takes that is within its limits.
     const isWaiting = exchange.tunnel ? exchange.tunnel.isWaiting : exchange.readerInUse?.isWaiting === true;
     return !isWaiting;

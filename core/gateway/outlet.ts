@@ -48,9 +48,14 @@ export class Outlet {
     return this.#openOctets === 0 && this.#buffer.pending === 0;
   }
 
+  /** How many octets were gathered since the connection began, sent or not. */
+  get total(): number {
+    return this.#buffer.total;
+  }
+
   /** How many octets the port has taken since the connection began. */
   get taken(): number {
-    return this.#buffer.total - this.#buffer.pending - this.#openOctets;
+    return this.total - this.#buffer.pending - this.#openOctets;
   }
 
   /** Sends what has gathered, as far as the port takes it. */
