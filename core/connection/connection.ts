@@ -142,6 +142,7 @@ export abstract class Connection {
     if (event === undefined) return undefined;
     this.moveReading(event);
     this.moveWriting(event);
+    this.content.forget();
     this.forget();
     return event;
   }

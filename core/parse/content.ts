@@ -53,6 +53,12 @@ export class ContentDecoder {
     if (this.#lengthRest > this.#settings.limits.content) throw tooLarge(this.#settings.limits.content);
   }
 
+  /** Forgets the message that is over: an idle connection is not to hold its trailers. */
+  forget(): void {
+    this.#framing = NO_FRAMING;
+    if (this.#chunked) this.#chunked.trailers = NO_FIELDS;
+  }
+
   /** How much content is still to come as far as is known: Infinity for chunked and close. */
   get rest(): number {
     const { kind } = this.#framing;

@@ -423,6 +423,15 @@ Deno.test("ServerConnection refuses a length over the limit before any content, 
   assert(textOf(takeAll(connection.output)).startsWith("HTTP/1.1 413 Content Too Large\r\n"));
 });
 
+Deno.test("ServerConnection holds no trailers of an exchange that is over", () => {
+  const connection = connect("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX: y\r\n\r\n");
+  assertEquals(connection.readContent(), "end");
+  assertEquals([...connection.trailers], [["X", "y"]]);
+  answer(connection, { length: 0 });
+  assertEquals(connection.turnOver(), "start over");
+  assertEquals(connection.trailers.length, 0);
+});
+
 Deno.test("notTaken is a 501", () => {
   assertEquals(notTaken("CONNECT").status, 501);
 });
