@@ -15,6 +15,7 @@ import type { RequestHead } from "../parse/request_head.ts";
 import { prepareFields } from "../write/fields_text.ts";
 import { LARGE_PIECE } from "../write/send_buffer.ts";
 import { ContentReader } from "./content_reader.ts";
+import { createPump } from "./create_pump.ts";
 import { Departure, type DepartureHost } from "./departure.ts";
 import { Environ, type EnvironSource, type ErrorLog, type Outcome } from "./environ.ts";
 import { ExchangeDeadlines, type ExchangeDeadlinesHost } from "./exchange_deadlines.ts";
@@ -22,9 +23,9 @@ import { FileWrapper } from "./file_wrapper.ts";
 import { ignorable } from "./ignorable.ts";
 import { Input } from "./input.ts";
 import type { Outlet } from "./outlet.ts";
-import { isPiece, isThenable, type Item, type Piece } from "./piece.ts";
+import { isPiece, isThenable, type Piece } from "./piece.ts";
 import type { Port, Surroundings } from "./port.ts";
-import { AsyncIterablePump, IterablePump, type Pump, type PumpHost } from "./pump.ts";
+import type { Pump, PumpHost } from "./pump.ts";
 import { Responder, type ResponderHost } from "./responder.ts";
 import type { GatewaySettings } from "./settings.ts";
 import type { SignalBus } from "./signal_bus.ts";
@@ -425,15 +426,8 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
 
   #createPump(result: unknown): Pump | undefined {
     try {
-      const iterable = result as Partial<Iterable<Item> & AsyncIterable<Piece>> | null;
       if (result instanceof FileWrapper) result.serve(this.#responder.announcedLength);
-      if (typeof iterable?.[Symbol.asyncIterator] === "function") {
-        return new AsyncIterablePump(iterable as AsyncIterable<Piece>, this);
-      }
-      if (typeof iterable?.[Symbol.iterator] === "function") return new IterablePump(iterable as Iterable<Item>, this);
-      throw new TypeError(
-        `Cannot send result: ${result === null ? "null" : typeof result} is no piece and no iterable`,
-      );
+      return createPump(result, this);
     } catch (error) {
       this.failed(error);
       return undefined;
