@@ -192,6 +192,38 @@ const CHECKS: Record<string, Check> = {
     await endsByItself(subject);
   },
 
+  "shuts down when the signal fires": async (start) => {
+    const subject = await start();
+    using idle = await RawClient.connect(subject.port);
+    using asking = await RawClient.connect(subject.port);
+    await sleep(50);
+    asking.get("/abort");
+    assertMatch(await asking.until("aborting\n"), /connection: close/i);
+    assertEquals(await idle.ending(), "end");
+    asking.endWriting();
+    idle.endWriting();
+    await endsByItself(subject);
+  },
+
+  "keeps the process alive, unless it is told by unref() to let it end": async (start) => {
+    const subject = await start();
+    {
+      using client = await RawClient.connect(subject.port);
+      client.get("/unref");
+      await client.until("unreferenced\n");
+      client.get("/ref");
+      await client.until("\r\n\r\nreferenced\n");
+    }
+    // Nothing is open now, but the server.
+    await sleep(300);
+    using last = await RawClient.connect(subject.port);
+    last.get("/unref");
+    await last.until("unreferenced\n");
+    last.endWriting();
+    assertEquals(await last.ending(), "end");
+    await endsByItself(subject);
+  },
+
   "listens on a Unix domain socket, over the file of a dead server, never over a live one": async (start) => {
     const folder = await Deno.makeTempDir();
     const path = `${folder}/socket`;

@@ -61,7 +61,22 @@ const PATHS: Record<string, Path> = {
     server.shutdown(numbers).then(() => console.log(`finished ${Math.round(performance.now() - started)}`));
     return "shutting down\n";
   },
+  "/abort": () => {
+    controller.abort();
+    return "aborting\n";
+  },
+  "/unref": () => {
+    server.unref();
+    return "unreferenced\n";
+  },
+  "/ref": () => {
+    server.ref();
+    return "referenced\n";
+  },
 };
+
+/** Its signal is an option of `serve`. */
+const controller = new AbortController();
 
 let server: Server;
 if (oneByOne) {
@@ -79,7 +94,7 @@ if (oneByOne) {
   if (ownListener) {
     Object.assign(options, { listener: toListener(tls ? createTlsServer(certificate) : createServer()) });
   } else if (options.path === undefined) Object.assign(options, { port: Number(port), hostname: "127.0.0.1" });
-  server = serve(app, options);
+  server = serve(app, { ...options, signal: controller.signal });
   await server.ready;
   // Of a Unix domain socket only that it listens is told.
   console.log(`listening ${server.address.transport === "tcp" ? server.address.port : 1}`);
