@@ -5,7 +5,7 @@
  *
  * ```sh
  * deno task bench:idle                 # rewrites bench/README.md
- * deno task bench:idle --quick         # 1,000 connections, once; only prints
+ * deno task bench:idle --quick         # once; only prints
  * ```
  *
  * @module
@@ -57,7 +57,7 @@ if (import.meta.main) await main(Deno.args);
 
 async function main(args: string[]): Promise<void> {
   const { quick } = parseArgs(args, { boolean: ["quick"] });
-  const effort: Effort = { connections: quick ? 1000 : 5000, warmUp: quick ? 5000 : 20_000, rounds: quick ? 1 : 3 };
+  const effort: Effort = { connections: 5000, warmUp: 20_000, rounds: quick ? 1 : 3 };
   await installPackages();
   const results: IdleResult[] = [];
   for (const runtime of RUNTIMES) {
@@ -71,26 +71,27 @@ async function main(args: string[]): Promise<void> {
     contestants.forEach(({ name }, index) => results.push({ runtime, server: name, octets: median(rounds[index]!) }));
   }
   const measuredAt = await circumstances("bench:idle", args);
-  const text = [
-    `KiB that each of ${toNumber(effort.connections)} idle keep-alive connections holds, after ${
-      toNumber(effort.warmUp)
-    } exchanges.`,
-    describeCircumstances(measuredAt),
-    toTable(
-      ["server", ...RUNTIMES.map((runtime) => RUNTIME_NAMES[runtime])],
-      [...new Set(results.map(({ server }) => server))].map((server) => [
-        server,
-        ...RUNTIMES.map((runtime) => {
-          const result = results.find((each) => each.server === server && each.runtime === runtime);
-          return result ? toNumber(result.octets / KIB) : "";
-        }),
-      ]),
-    ),
-  ].join("\n\n");
+  const text = toText(results, effort, describeCircumstances(measuredAt));
   console.log(text);
   if (quick) return;
   await writeResults("idle", { ...measuredAt, effort, results });
   await writePart("idle", text);
+}
+
+function toText(results: readonly IdleResult[], { connections, warmUp }: Effort, circumstances: string): string {
+  const servers = [...new Set(results.map(({ server }) => server))];
+  const rows = servers.map((server) => [
+    server,
+    ...RUNTIMES.map((runtime) => {
+      const result = results.find((each) => each.server === server && each.runtime === runtime);
+      return result ? toNumber(result.octets / KIB) : "";
+    }),
+  ]);
+  return [
+    `KiB for each of ${toNumber(connections)} idle keep-alive connections, after ${toNumber(warmUp)} exchanges.`,
+    circumstances,
+    toTable(["server", ...RUNTIMES.map((runtime) => RUNTIME_NAMES[runtime])], rows),
+  ].join("\n\n");
 }
 
 /** Gives octets a connection. */

@@ -15,7 +15,7 @@ for await (const connection of Deno.listen({ hostname: HOSTNAME, port: portArgum
 
 async function answerAll(connection: Deno.TcpConn): Promise<void> {
   using _closed = connection;
-  const block = new Uint8Array(16_384);
+  const block = new Uint8Array(4096);
   for (let count = await connection.read(block); count !== null; count = await connection.read(block)) {
     const answers = rawAnswers(block, count);
     for (let sent = 0; sent < answers.length;) sent += await connection.write(answers.subarray(sent));

@@ -1,12 +1,13 @@
 /**
- * What the three subjects have in common: they serve the demo application, or a plain fetch handler, on the loopback
- * interface, quietly.
+ * What the three subjects have in common: they serve the demo application, as it is or within `lint`, or a plain
+ * fetch handler, on the loopback interface, quietly.
  *
  * @module
  */
 
-import { fetchApp } from "../../core/middleware/fetch_app.ts";
 import type { App } from "../../core/gateway/types.ts";
+import { fetchApp } from "../../core/middleware/fetch_app.ts";
+import { lint } from "../../core/middleware/lint.ts";
 import demo from "../../cli/demo/app.ts";
 
 /** What a subject uses of an adapter. */
@@ -23,7 +24,7 @@ export interface SubjectServer {
 export type SubjectServe = (app: App, options: { hostname: string; port: number }) => SubjectServer;
 
 /**
- * Starts a subject: `RUNTIME FILE PORT [demo|fetch]`. It prints `listening PORT`, the real one.
+ * Starts a subject: `RUNTIME FILE PORT [demo|lint|fetch]`. It prints `listening PORT`, the real one.
  *
  * @param serve The adapter's `serve`
  * @param args The arguments: the port, 0 for any, and what is served
@@ -33,7 +34,7 @@ export type SubjectServe = (app: App, options: { hostname: string; port: number 
 export async function serveSubject(serve: SubjectServe, args: readonly string[]): Promise<SubjectServer> {
   const [port = "", subject = "demo"] = args;
   if (!/^[0-9]{1,5}$/.test(port) || !Object.hasOwn(SUBJECTS, subject)) {
-    throw new TypeError("Cannot start: the arguments are PORT [demo|fetch]");
+    throw new TypeError("Cannot start: the arguments are PORT [demo|lint|fetch]");
   }
   const server = serve(SUBJECTS[subject as keyof typeof SUBJECTS], { hostname: "127.0.0.1", port: Number(port) });
   await server.ready;
@@ -51,4 +52,4 @@ async function describe(request: Request): Promise<Response> {
   return new Response(`${request.method} ${request.url} ${length}\n`);
 }
 
-const SUBJECTS = { demo: demo as App, fetch: fetchApp(describe) };
+const SUBJECTS = { demo: demo as App, lint: lint(demo), fetch: fetchApp(describe) };
