@@ -116,27 +116,30 @@ const CHECKS: Record<string, Check> = {
 
   "holds to the limit on connections": async (start, { isDeno }) => {
     await using subject = await start({ connections: 2 });
-    const clients = [];
-    for (let i = 0; i < 5; i++) {
+    const ask = async (): Promise<RawClient> => {
       const client = await RawClient.connect(subject.port);
       client.get("/");
-      clients.push(client);
       await sleep(30);
-    }
-    const [first, second, third, fourth, fifth] = clients as [RawClient, RawClient, RawClient, RawClient, RawClient];
+      return client;
+    };
+    const [first, second, third, fourth] = [await ask(), await ask(), await ask(), await ask()];
+    // The reset may be there before the client is told that it is connected.
+    const fifth = await ask().catch((error: { code?: string }) => error.code);
     await first.until("hello\n");
     await second.until("hello\n");
     await sleep(200);
-    assertEquals([third.octets, fourth.octets, fifth.octets], [0, 0, 0]);
-    assertEquals(await fifth.ending(10), isDeno ? "open" : "reset");
+    assertEquals([third.octets, fourth.octets], [0, 0]);
+    if (fifth instanceof RawClient) {
+      assertEquals([fifth.octets, await fifth.ending(10)], [0, isDeno ? "open" : "reset"]);
+    } else assertEquals([fifth, isDeno], ["ECONNRESET", false]);
     first[Symbol.dispose]();
     await third.until("hello\n");
     assertEquals(fourth.octets, 0);
     second.endWriting();
     await fourth.until("hello\n");
     third.reset();
-    if (isDeno) await fifth.until("hello\n");
-    clients.forEach((client) => client[Symbol.dispose]());
+    if (isDeno && fifth instanceof RawClient) await fifth.until("hello\n");
+    for (const client of [second, third, fourth, fifth]) if (client instanceof RawClient) client[Symbol.dispose]();
   },
 
   "shuts down: no new connections, answers what is in hand, closes what is idle, ends": async (start) => {
