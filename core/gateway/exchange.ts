@@ -463,10 +463,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
     const { outlet } = this.#host;
     if (!outlet.isFull) return outlet.flushSoon();
     outlet.flush();
-    if (!outlet.isFull) return;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    outlet.whenRoom(() => this.#lossReason === undefined ? resolve() : reject(this.#lossReason));
-    return ignorable(promise);
+    if (outlet.isFull) return outlet.room(() => this.#lossReason);
   }
 
   /**

@@ -7,6 +7,7 @@
  */
 
 import type { SendBuffer } from "../write/send_buffer.ts";
+import { ignorable } from "./ignorable.ts";
 import type { Port, Surroundings } from "./port.ts";
 
 /** Sends what gathers in a send buffer. */
@@ -102,6 +103,22 @@ export class Outlet {
   whenRoom(task: () => void): void {
     if (this.isFull && !this.#isClosed) this.#whenRoom.push(task);
     else task();
+  }
+
+  /**
+   * Waits for room.
+   *
+   * @param lossReason Tells why the connection is lost, undefined if it is not
+   * @returns Settles once there is room. Rejects with the reason if there will be none; may be left alone
+   */
+  room(lossReason: () => unknown): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.whenRoom(() => {
+      const reason = lossReason();
+      if (reason === undefined) resolve();
+      else reject(reason);
+    });
+    return ignorable(promise);
   }
 
   /**

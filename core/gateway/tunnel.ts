@@ -132,10 +132,7 @@ export class TunnelEnd implements Tunnel {
     if (bytes.length > 0) connection.output.append(bytes);
     this.octets += bytes.length;
     outlet.flush();
-    if (!outlet.isFull) return;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    outlet.whenRoom(() => this.#lost === undefined ? resolve() : reject(this.#lost));
-    return ignorable(promise);
+    if (outlet.isFull) return outlet.room(() => this.#lost);
   }
 
   end(): void {
