@@ -64,6 +64,9 @@ export function parseServeFlags(args: readonly string[]): ServeFlags {
     },
   });
   if (unknown.length > 0) throw refuse(`there is no flag ${quote(unknown[0]!)}`);
+  // `parseArgs` would take any value of these for "true".
+  const valued = args.slice(0, endOfFlags(args)).find((arg) => /^--(?:quiet|help|version)=/.test(arg));
+  if (valued !== undefined) throw refuse(`${valued.slice(0, valued.indexOf("="))} takes no value`);
   const [module, ...more] = given._.map(String);
   if (more.length > 0) throw refuse(`there is one MODULE at most, and ${quote(more[0]!)} is another`);
   return {
@@ -75,6 +78,12 @@ export function parseServeFlags(args: readonly string[]): ServeFlags {
     help: given.help,
     version: given.version,
   };
+}
+
+/** Behind `--` there are no flags. */
+function endOfFlags(args: readonly string[]): number {
+  const end = args.indexOf("--");
+  return end < 0 ? args.length : end;
 }
 
 function toHost(value: unknown): string {

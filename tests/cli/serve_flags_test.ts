@@ -17,6 +17,7 @@ const TAKEN: readonly [args: string[], flags: Partial<ServeFlags>][] = [
   [["app.ts"], { module: "app.ts" }],
   [["8000"], { module: "8000" }],
   [["--", "-app.ts"], { module: "-app.ts" }],
+  [["--", "--quiet=.ts"], { module: "--quiet=.ts" }],
   [["--host", "0.0.0.0", "--port", "0", "app.ts"], { host: "0.0.0.0", port: 0, module: "app.ts" }],
   [["--host=::1", "--port=65535"], { host: "::1", port: 65_535 }],
   [["--host", "[::1]"], { host: "::1" }],
@@ -37,6 +38,8 @@ Deno.test("parseServeFlags takes", async (t) => {
 const REFUSED: readonly [args: string[], message: string][] = [
   [["--prot", "1"], `there is no flag "--prot"`],
   [["-p80"], `there is no flag "-p80"`],
+  [["--quiet=maybe"], "--quiet takes no value"],
+  [["--version=2"], "--version takes no value"],
   [["--no-quiet"], `there is no flag "--no-quiet"`],
   [["--__proto__", "x"], `there is no flag "--__proto__"`],
   [["--port"], "--port wants a number from 0 to 65535"],
