@@ -1,6 +1,6 @@
 /**
- * The deadlines of a conversation: when the next one is, and what is due. It sets no timer; whoever owns the clock asks
- * (DESIGN: time is an argument).
+ * The deadlines of a conversation: when the next one is, and what is due. It sets no timer; whoever owns the clock asks,
+ * for time is an argument.
  *
  * Only a peer that does not send or does not take is timed; an application that thinks is not, unless
  * `deadlines.application` is set.
