@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { App } from "../../core/gateway/types.ts";
+import type { App, GatewayOptions } from "../../core/gateway/types.ts";
 import { fetchApp } from "../../core/middleware/fetch_app.ts";
 import { lint } from "../../core/middleware/lint.ts";
 import demo from "../../cli/demo/app.ts";
@@ -21,7 +21,10 @@ export interface SubjectServer {
 }
 
 /** An adapter's `serve`. */
-export type SubjectServe = (app: App, options: { hostname: string; port: number }) => SubjectServer;
+export type SubjectServe = (
+  app: App,
+  options: Pick<GatewayOptions, "onError"> & { hostname: string; port: number },
+) => SubjectServer;
 
 /**
  * Starts a subject: `RUNTIME FILE PORT [demo|lint|fetch]`. It prints `listening PORT`, the real one.
@@ -36,11 +39,24 @@ export async function serveSubject(serve: SubjectServe, args: readonly string[])
   if (!/^[0-9]{1,5}$/.test(port) || !Object.hasOwn(SUBJECTS, subject)) {
     throw new TypeError("Cannot start: the arguments are PORT [demo|lint|fetch]");
   }
-  const server = serve(SUBJECTS[subject as keyof typeof SUBJECTS], { hostname: "127.0.0.1", port: Number(port) });
+  const server = serve(SUBJECTS[subject as keyof typeof SUBJECTS], {
+    hostname: "127.0.0.1",
+    port: Number(port),
+    onError: tellFault,
+  });
   await server.ready;
   const address = server.address;
   console.log(`listening ${address?.transport === "tcp" ? address.port : port}`);
   return server;
+}
+
+/**
+ * Writes what `lint` finds to standard error, and nothing else: the demo has paths that fail on purpose.
+ *
+ * @param error What went wrong
+ */
+export function tellFault(error: unknown): void {
+  if (error instanceof Error && error.message.startsWith("Lint: ")) console.error(error.message);
 }
 
 /** How long those that are served have left when the subject is to end, in ms. */

@@ -10,9 +10,8 @@ import { get as getSecurely } from "node:https";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { runtime as startCommand } from "../support/runtimes.ts";
-import { startSubject } from "../support/subject.ts";
 import type { Seen } from "./node_peer.ts";
-import { runChecks, RUNTIMES, startShared, type Subject } from "./runtimes.ts";
+import { runChecks, RUNTIMES, startOwn, startShared, type Subject } from "./runtimes.ts";
 
 const MIB = 1_048_576;
 const CERTIFICATE = Deno.readTextFileSync(new URL("../support/localhost.crt", import.meta.url));
@@ -220,8 +219,7 @@ for (const runtime of RUNTIMES) {
   });
 
   Deno.test(`${runtime}: real clients over TLS`, async () => {
-    const file = new URL("subject.ts", import.meta.url);
-    await using subject = await startSubject(runtime, file, { args: [JSON.stringify({ tls: true })] });
+    await using subject = await startOwn(runtime, { tls: true });
     using client = Deno.createHttpClient({ caCerts: [CERTIFICATE] });
     for (let i = 0; i < 5; i++) {
       const response = await fetch(`https://localhost:${subject.port}/environ?${i}`, { client });

@@ -22,15 +22,20 @@ export const HOST = "Host: a\r\n";
 /** A request of the demo's first page. */
 export const HELLO: string = `GET / HTTP/1.1\r\n${HOST}\r\n`;
 
+/** What `lint` says when the demo, or the gateway before it, breaks a rule of the application protocol. */
+const FAULT = /\bLint: /;
+
 /**
- * Starts the subject that benches and contract tests share.
+ * Starts the subject that benches and contract tests share, the demo within `lint`: a fault that this finds fails the
+ * test when the subject ends.
  *
  * @param runtime The runtime
  * @param served What it serves
  * @returns The subject
  */
 export function startShared(runtime: RuntimeName, served: "demo" | "fetch" = "demo"): Promise<Subject> {
-  return startSubject(runtime, new URL(`../../bench/subjects/${runtime}.ts`, import.meta.url), { args: [served] });
+  const file = new URL(`../../bench/subjects/${runtime}.ts`, import.meta.url);
+  return startSubject(runtime, file, { args: [served === "demo" ? "lint" : served], forbidden: FAULT });
 }
 
 /**
@@ -57,14 +62,15 @@ export async function runChecks(
 }
 
 /**
- * Starts the subject of the contract tests, which takes options.
+ * Starts the subject of the contract tests, which takes options and runs all within `lint`, too.
  *
  * @param runtime The runtime
  * @param wishes The options
  * @returns The subject
  */
 export function startOwn(runtime: RuntimeName, wishes: SubjectWishes = {}): Promise<Subject> {
-  return startSubject(runtime, new URL("subject.ts", import.meta.url), { args: [JSON.stringify(wishes)] });
+  const file = new URL("subject.ts", import.meta.url);
+  return startSubject(runtime, file, { args: [JSON.stringify(wishes)], forbidden: FAULT });
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * The subject of the contract tests where the shared one is not enough: `RUNTIME FILE PORT [JSON]`, the options of
- * `serve` as JSON. It serves the demo, and beside it:
+ * `serve` as JSON. It serves, within `lint`, the demo and beside it:
  *
  * - `/watched`: an endless stream, which takes note of how the exchange ends
  * - `/lost`: how many of those ended by a loss, as told by `environ.signal` and by post hooks
@@ -13,9 +13,11 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import type { ServeOptions } from "../../adapters/options.ts";
 import type { Server } from "../../adapters/server.ts";
+import { tellFault } from "../../bench/subjects/subject.ts";
 import demo from "../../cli/demo/app.ts";
 import type { Environ } from "../../core/gateway/environ.ts";
 import type { App, Item, Result, StartResponse } from "../../core/gateway/types.ts";
+import { lint } from "../../core/middleware/lint.ts";
 
 /** What may be asked for. */
 export interface SubjectWishes extends Omit<ServeOptions<unknown>, "onListen" | "signal" | "listener"> {
@@ -71,8 +73,9 @@ const { serve } = await import(`../../adapters/${runtime}.ts`) as {
   serve(app: App, options: ServeOptions<never>): Server;
 };
 
-const server = serve(app, {
+const server = serve(lint(app), {
   ...options,
+  onError: tellFault,
   ...(options.path === undefined && { hostname: "127.0.0.1", port: Number(port) }),
   ...(tls && { cert: read("localhost.crt"), key: read("localhost.key") }),
 });

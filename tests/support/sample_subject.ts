@@ -1,6 +1,7 @@
 /**
  * The smallest subject, for the tests of `startSubject`: the same file under each runtime. It answers a connection with
- * its arguments; `fail` as the first one makes it end before it listens, `hang` makes it never listen.
+ * its arguments; `fail` as the first one makes it end before it listens, `hang` makes it never listen, `mutter` makes it
+ * write to its standard error before it listens.
  *
  * @module
  */
@@ -14,6 +15,7 @@ if (args[0] === "fail") {
   console.error("no luck today");
   process.exit(3);
 }
+if (args[0] === "mutter") console.error("there is something");
 if (args[0] === "hang") {
   setInterval(() => {}, 1000);
 } else {

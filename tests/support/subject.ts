@@ -19,6 +19,8 @@ export interface SubjectOptions {
   readonly port?: number;
   /** How long the subject may take to listen, in ms. @default 20000 */
   readonly timeoutMs?: number;
+  /** What it may not write to its standard error: `status` rejects when it did. */
+  readonly forbidden?: RegExp;
 }
 
 /** A subject that listens. */
@@ -29,7 +31,7 @@ export interface Subject extends AsyncDisposable {
   readonly pid: number;
   /** The lines it has printed so far. */
   readonly lines: readonly string[];
-  /** Settles when the process has ended and all it printed is read. */
+  /** Settles when the process has ended and all it printed is read; rejects if that holds what is forbidden. */
   readonly status: Promise<Deno.CommandStatus>;
   /** Gives what it has written to its standard error so far. */
   stderr(): string;
@@ -60,7 +62,7 @@ export async function startSubject(
   const path = typeof file === "string" ? file : fileURLToPath(file);
   const [command, ...leading] = await runtime(name);
   const args = [...leading, path, String(options.port ?? 0), ...options.args ?? []];
-  const process = new Process(command as string, args, { NO_COLOR: "1", ...options.env });
+  const process = new Process(command as string, args, { NO_COLOR: "1", ...options.env }, options.forbidden);
   try {
     await process.listening(options.timeoutMs ?? 20_000);
   } catch (error) {
@@ -77,12 +79,15 @@ class Process implements Subject {
   readonly status: Promise<Deno.CommandStatus>;
   readonly #child: Deno.ChildProcess;
   readonly #listening: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #forbidden: RegExp | undefined;
   #stderr: string = "";
 
-  constructor(command: string, args: string[], env: Record<string, string>) {
+  constructor(command: string, args: string[], env: Record<string, string>, forbidden: RegExp | undefined) {
+    this.#forbidden = forbidden;
     this.#child = new Deno.Command(command, { args, env, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
     running.add(this);
     this.status = this.#follow();
+    this.status.catch(() => {}); // whoever stops it is told
     this.#listening.promise.catch(() => {}); // is awaited at once, or not at all
   }
 
@@ -132,6 +137,7 @@ class Process implements Subject {
     const [status] = await Promise.all([this.#child.status, this.#readLines(), this.#readErrors()]);
     running.delete(this);
     this.#listening.reject(new Error(`it ended with ${status.signal ?? status.code} before it listened`));
+    if (this.#forbidden?.test(this.#stderr)) throw new Error(`The subject wrote: ${this.#stderr}`);
     return status;
   }
 

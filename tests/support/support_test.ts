@@ -55,6 +55,18 @@ Deno.test("startSubject ends a subject that does not listen in time", async () =
   );
 });
 
+Deno.test("startSubject fails whoever stops a subject that wrote what is forbidden", async (t) => {
+  for (const name of RUNTIMES) {
+    await t.step(name, async () => {
+      const subject = await startSubject(name, SAMPLE, { args: ["mutter"], forbidden: /\bsomething\b/ });
+      const error = await assertRejects(() => subject.stop(), Error);
+      assertStringIncludes(error.message, "there is something");
+      const other = await startSubject(name, SAMPLE, { args: ["mutter"], forbidden: /\bnothing\b/ });
+      await other.stop();
+    });
+  }
+});
+
 const REPORTS: readonly [xml: string, passed: number, failed: number, ignored: number][] = [
   ["", 0, 0, 0],
   [`<testsuites tests="0"></testsuites>`, 0, 0, 0],
