@@ -78,6 +78,11 @@ export interface ProtocolOptions {
   allowEmptyHost: boolean;
   /** Takes `Content-Length: 007` instead of 400. @default {false} */
   allowLeadingZeros: boolean;
+  /**
+   * Takes a further chunked body behind the last one each time the application sends a 100 (Continue) of its own, as
+   * eventlet does for OpenStack Swift. That is not HTTP: only for clients that are known to speak so. @default {false}
+   */
+  allowContentPerContinue: boolean;
   /** Drops field lines whose name has an underscore. @default {false} */
   dropUnderscoreNames: boolean;
   /** Refuses `%00`, `%0a` and `%0d` in a request target with 400. @default {false} */
@@ -124,6 +129,7 @@ export const DEFAULT_PROTOCOL: Readonly<ProtocolOptions> = Object.freeze({
   allowNonAsciiTarget: false,
   allowEmptyHost: false,
   allowLeadingZeros: false,
+  allowContentPerContinue: false,
   dropUnderscoreNames: false,
   refuseEncodedControls: false,
   refuseRepeatedSingletons: false,

@@ -17,7 +17,12 @@ export type WritingState = "idle" | "interim" | "content" | "done" | "tunnel" | 
 export type JointEvent = "start over" | "switch protocols" | "close";
 
 /** What moves the reading state. */
-export type ReadingEvent = "head with content" | "head without content" | "end of content" | JointEvent;
+export type ReadingEvent =
+  | "head with content"
+  | "head without content"
+  | "end of content"
+  | "further content" // only with `allowContentPerContinue`
+  | JointEvent;
 
 /** What moves the writing state. */
 export type WritingEvent = "inform" | "begin" | "finish" | JointEvent;
@@ -31,7 +36,7 @@ export type Moves<State extends string, Event extends string> = Readonly<
 export const READING_MOVES: Moves<ReadingState, ReadingEvent> = {
   "head": { "head with content": "content", "head without content": "done", "close": "closed" },
   "content": { "end of content": "done", "close": "closed" },
-  "done": { "start over": "head", "switch protocols": "tunnel", "close": "closed" },
+  "done": { "further content": "content", "start over": "head", "switch protocols": "tunnel", "close": "closed" },
   "tunnel": { "close": "closed" },
   "closed": { "close": "closed" },
 };

@@ -114,6 +114,20 @@ export class ServerConnection extends Connection {
   }
 
   /**
+   * Takes a further chunked body as content of the request in hand: not HTTP, and only with `allowContentPerContinue`.
+   *
+   * @returns false if that is not so, or the content in hand has not ended
+   */
+  resumeContent(): boolean {
+    const { head } = this;
+    const isAsked = head?.expectsContinue === true && head.framing.kind === "chunked";
+    if (!isAsked || this.reading !== "done" || !this.#settings.protocol.allowContentPerContinue) return false;
+    this.moveReading("further content");
+    this.content.begin(head.framing);
+    return true;
+  }
+
+  /**
    * Sends an interim response (RFC 9110, section 15.2).
    *
    * @param status The status code, 100 to 199 but 101

@@ -12,6 +12,7 @@ import { type FieldSection, NO_FIELDS } from "../fields.ts";
 import { LF, NO_OCTETS } from "../octets.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { PreparedFields } from "../write/fields_text.ts";
+import { Accumulation } from "./accumulation.ts";
 
 /** What a read asks for. */
 export interface ReadRequest {
@@ -20,9 +21,9 @@ export interface ReadRequest {
   /** It takes no more than this many. */
   readonly atMost: number;
   /** It is fulfilled with an LF, too. */
-  readonly lineEnd?: boolean;
+  readonly lineEnd?: boolean | undefined;
   /** It takes one run and no more, so that chunk boundaries show. */
-  readonly singleRun?: boolean;
+  readonly singleRun?: boolean | undefined;
 }
 
 /** What an `Input` reads from. */
@@ -91,8 +92,7 @@ export interface ReaderHost {
 
 /** A read that waits for octets. */
 interface PendingRead extends ReadRequest {
-  readonly parts: Uint8Array[];
-  octets: number;
+  readonly gathered: Accumulation;
   resolve(bytes: Uint8Array): void;
   reject(error: unknown): void;
 }
@@ -174,9 +174,11 @@ export class ContentReader implements ContentSource {
   sendContinue(fields: PreparedFields | undefined): boolean {
     // By now the connection may be at the next request, whose client would take it for its own.
     if (this.failure !== undefined) return false;
-    const isSent = this.#host.connection.inform(100, fields ?? this.#continueFields);
-    if (isSent) this.#host.flush();
-    return isSent;
+    const { connection } = this.#host;
+    if (!connection.inform(100, fields ?? this.#continueFields)) return false;
+    if (this.isAtEnd && connection.resumeContent()) this.isAtEnd = false;
+    this.#host.flush();
+    return true;
   }
 
   /**
@@ -188,7 +190,7 @@ export class ContentReader implements ContentSource {
   read(request: ReadRequest): Promise<Uint8Array> {
     if (this.#pending) return Promise.reject(new TypeError("Cannot read content: another read is under way"));
     return new Promise((resolve, reject) => {
-      this.#pending = { ...request, parts: [], octets: 0, resolve, reject };
+      this.#pending = { ...request, gathered: new Accumulation(), resolve, reject };
       this.#promptPeer();
       this.advance();
       this.#host.regulateReading();
@@ -252,15 +254,14 @@ export class ContentReader implements ContentSource {
   }
 
   #serve(pending: PendingRead): void {
-    const rest = { ...pending, atMost: pending.atMost - pending.octets };
-    const bytes = this.#takeRuns(rest);
-    if (bytes.length > 0) pending.parts.push(bytes);
-    pending.octets += bytes.length;
+    const { gathered, lineEnd, singleRun, atLeast } = pending;
+    const bytes = this.#takeRuns({ atLeast, atMost: pending.atMost - gathered.octets, lineEnd, singleRun });
+    gathered.append(bytes);
     if (this.failure !== undefined) return this.fail(this.failure);
     if (!this.isAtEnd && !isFulfilled(pending, bytes)) return this.#wait();
     this.#stopWaiting();
     this.#pending = undefined;
-    pending.resolve(join(pending.parts, pending.octets));
+    pending.resolve(gathered.take());
   }
 
   #announce(): void {
@@ -344,19 +345,8 @@ export class ContentReader implements ContentSource {
 }
 
 function isFulfilled(pending: PendingRead, last: Uint8Array): boolean {
-  if (pending.octets >= Math.min(pending.atLeast, pending.atMost)) return true;
+  if (pending.gathered.octets >= Math.min(pending.atLeast, pending.atMost)) return true;
   return pending.lineEnd === true && last.at(-1) === LF;
-}
-
-function join(parts: readonly Uint8Array[], octets: number): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(octets);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {

@@ -65,6 +65,9 @@ function bodyless(of: ResponseCircumstances, length: number | undefined): Respon
   if (of.status === 304) {
     return of.statedLength === undefined ? NOTHING : { ...NOTHING, announcedLength: of.statedLength };
   }
+  // RFC 9110, section 8.6: the length must be that of the answer to GET. An application that gives HEAD no content says
+  // nothing about it.
+  if (of.statedLength === undefined && length === 0) return NOTHING;
   if (length !== undefined) return { ...NOTHING, announcedLength: length };
   return of.minorVersion === 0 ? NOTHING : CHUNKED_HEAD;
 }

@@ -21,6 +21,7 @@ const READING_EVENTS: readonly ReadingEvent[] = [
   "head with content",
   "head without content",
   "end of content",
+  "further content",
   "start over",
   "switch protocols",
   "close",
@@ -28,11 +29,11 @@ const READING_EVENTS: readonly ReadingEvent[] = [
 
 /** A column for each event, in their order; `-` is illegal. */
 const READING: Readonly<Record<ReadingState, readonly string[]>> = {
-  head: ["content", "done", "-", "-", "-", "closed"],
-  content: ["-", "-", "done", "-", "-", "closed"],
-  done: ["-", "-", "-", "head", "tunnel", "closed"],
-  tunnel: ["-", "-", "-", "-", "-", "closed"],
-  closed: ["-", "-", "-", "-", "-", "closed"],
+  head: ["content", "done", "-", "-", "-", "-", "closed"],
+  content: ["-", "-", "done", "-", "-", "-", "closed"],
+  done: ["-", "-", "-", "content", "head", "tunnel", "closed"],
+  tunnel: ["-", "-", "-", "-", "-", "-", "closed"],
+  closed: ["-", "-", "-", "-", "-", "-", "closed"],
 };
 
 const WRITING_STATES: readonly WritingState[] = ["idle", "interim", "content", "done", "tunnel", "closed"];
