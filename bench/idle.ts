@@ -48,8 +48,11 @@ const FLAGS: Readonly<Record<RuntimeName, readonly string[]>> = {
   bun: [`--preload=${COLLECTOR}`],
 };
 
-/** How long memory has to settle, in ms: runtimes give it back in their own time. */
-const SETTLES = 1500;
+/**
+ * How long memory has to settle, three times, in ms: runtimes give it back in their own time. All of it must be over
+ * before node:http closes what is idle for 5 s.
+ */
+const SETTLES = 1000;
 
 const KIB = 1024;
 
@@ -104,6 +107,9 @@ async function measure(runtime: RuntimeName, contestant: Contestant, effort: Eff
   await using idle = await LoadTool.start({ work: "idle", ...load, connections: effort.connections, seconds: 0 });
   await idle.result();
   const after = await settledMemory(server);
+  if (server.descriptors() < effort.connections) {
+    throw new Error(`Cannot measure ${contestant.name}: it has closed idle connections`);
+  }
   return (after - before) / effort.connections;
 }
 

@@ -19,11 +19,15 @@ const OPENED_AT_ONCE = 50;
 
 const encoder = new TextEncoder();
 
+/** Out here, so that no garbage collector closes them. */
+const idleConnections: Deno.TcpConn[] = [];
+
 if (import.meta.main) {
   const work: LoadWork = JSON.parse(await readLine());
   console.log(JSON.stringify(await run(work)));
-  // Whoever asked for idle connections ends this process.
-  if (work.work !== "idle") Deno.exit(0);
+  // Whoever asked for idle connections ends this process, or with its own end the input of this one.
+  if (work.work === "idle") await Deno.stdin.read(new Uint8Array(1));
+  Deno.exit(0);
 }
 
 function run(work: LoadWork): Promise<ToolResult> {
@@ -105,7 +109,7 @@ async function runPaced(work: Work<"paced">): Promise<ToolResult> {
 async function runIdle(work: Work<"idle">): Promise<ToolResult> {
   const bytes = encoder.encode(work.request.head + work.request.body);
   const start = performance.now();
-  const kept: Deno.TcpConn[] = [];
+  const kept = idleConnections;
   const block = new Uint8Array(4096);
   while (kept.length < work.connections) {
     const wanted = Math.min(OPENED_AT_ONCE, work.connections - kept.length);

@@ -104,6 +104,15 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
+  /** How many descriptors it has open; NaN where it is not known. */
+  descriptors(): number {
+    try {
+      return [...Deno.readDirSync(`/proc/${this.pid}/fd`)].length;
+    } catch {
+      return NaN;
+    }
+  }
+
   /**
    * Sends it a signal.
    *
