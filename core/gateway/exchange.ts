@@ -7,48 +7,23 @@
  * @module
  */
 
-import type { ServerConnection } from "../connection/server_connection.ts";
 import { ProtocolError } from "../errors.ts";
 import type { FieldsInit } from "../fields.ts";
-import type { Deadlines } from "../limits.ts";
-import type { RequestHead } from "../parse/request_head.ts";
 import { prepareFields } from "../write/fields_text.ts";
 import { LARGE_PIECE } from "../write/send_buffer.ts";
-import { ContentReader } from "./content_reader.ts";
 import { createPump } from "./create_pump.ts";
-import { Departure, type DepartureHost } from "./departure.ts";
-import { Environ, type EnvironSource, type ErrorLog, type Outcome } from "./environ.ts";
-import { ExchangeDeadlines, type ExchangeDeadlinesHost } from "./exchange_deadlines.ts";
+import { Environ, type EnvironSource, type Outcome } from "./environ.ts";
+import { type ContextHost, ExchangeContext } from "./exchange_context.ts";
 import { FileWrapper } from "./file_wrapper.ts";
 import { ignorable } from "./ignorable.ts";
-import { Input } from "./input.ts";
-import type { Outlet } from "./outlet.ts";
 import { isPiece, isThenable, type Piece } from "./piece.ts";
-import type { Port, Surroundings } from "./port.ts";
 import type { Pump, PumpHost } from "./pump.ts";
-import { Responder, type ResponderHost } from "./responder.ts";
-import type { GatewaySettings } from "./settings.ts";
-import type { SignalBus } from "./signal_bus.ts";
-import { Signals, type SignalsHost } from "./signals.ts";
+import { Responder } from "./responder.ts";
 import { type Tunnel, TunnelEnd } from "./tunnel.ts";
 import type { App, Result, Write } from "./types.ts";
 
 /** What an exchange needs of the conversation. */
-export interface ExchangeHost extends DepartureHost {
-  /** The connection's state. */
-  readonly connection: ServerConnection;
-  /** The far side. */
-  readonly port: Port;
-  /** The clock and the turn. */
-  readonly surroundings: Surroundings;
-  /** What all connections share. */
-  readonly settings: GatewaySettings;
-  /** The way out. */
-  readonly outlet: Outlet;
-  /** The deadlines in force. */
-  deadlines: Readonly<Deadlines>;
-  /** Octets were taken or are waited for: reading may have to go on. */
-  regulateReading(): void;
+export interface ExchangeHost extends ContextHost {
   /**
    * The answer is written whole, or refused.
    *
@@ -65,12 +40,8 @@ export interface ExchangeHost extends DepartureHost {
   endWriting(): void;
 }
 
-/** Shared: an error with its stack, made for each exchange that has read content, cost 16 % of a small upload. */
-const EXCHANGE_OVER = new TypeError("Cannot read content: the exchange is over");
-const NO_MORE_WAITS = new TypeError("Cannot wait: the exchange is over");
-
 /** One exchange. */
-export class Exchange implements EnvironSource, PumpHost, ResponderHost, SignalsHost, ExchangeDeadlinesHost {
+export class Exchange extends ExchangeContext implements EnvironSource, PumpHost {
   readonly #host: ExchangeHost;
   readonly #wireStart: number;
   readonly #startResponse = (status: number | string, fields?: FieldsInit, error?: unknown): Write => {
@@ -80,27 +51,11 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   readonly #write: Write = (piece) => this.#writePiece(piece);
   readonly #responder: Responder;
   #pump: Pump | undefined;
-  #reader: ContentReader | undefined;
-  #input: Input | undefined;
-  #signals: Signals | undefined;
-  #departure: Departure | undefined;
   #outcome: Omit<Outcome, "completed" | "durationMs"> | undefined;
-  /** The connection's state. */
-  readonly connection: ServerConnection;
-  /** What all connections share. */
-  readonly settings: GatewaySettings;
-  /** The clock and the turn. */
-  readonly surroundings: Surroundings;
-  /** The request's head. */
-  readonly head: RequestHead;
   /** What the application is told. */
   readonly environ: Environ;
-  /** When the head was whole. */
-  readonly startedAt: number;
   /** The tunnel, after an upgrade. */
   tunnel: TunnelEnd | undefined;
-  /** Octets that items are gathered to. */
-  minimumChunkSize: number;
   /** What went wrong, if anything did. */
   error: unknown = undefined;
 
@@ -110,85 +65,11 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
    * @param host The conversation
    */
   constructor(host: ExchangeHost) {
+    super(host);
     this.#host = host;
-    this.head = host.connection.head!;
-    this.startedAt = host.surroundings.now();
-    this.connection = host.connection;
-    this.settings = host.settings;
-    this.minimumChunkSize = host.settings.minimumChunkSize;
-    this.surroundings = host.surroundings;
     this.#wireStart = host.connection.output.total;
     this.#responder = new Responder(this, this.head);
     this.environ = new Environ(this);
-  }
-
-  /** The far side. */
-  get port(): Port {
-    return this.#host.port;
-  }
-
-  /** Where `environ.errors` goes. */
-  get errors(): ErrorLog {
-    return this.#host.settings.errors;
-  }
-
-  /** The content's reader. */
-  get reader(): ContentReader {
-    return this.#reader ??= this.#createReader();
-  }
-
-  /** The reader if anybody has asked for it. */
-  get readerInUse(): ContentReader | undefined {
-    return this.#reader;
-  }
-
-  /** The content. */
-  get input(): Input {
-    return this.#input ??= new Input(this.reader, this.head.framing);
-  }
-
-  /** What has become of the client. Made when asked for: most stay until they are answered. */
-  get departure(): Departure {
-    return this.#departure ??= new Departure(this.#host);
-  }
-
-  /** Fires when the connection is lost. */
-  get signal(): AbortSignal {
-    return this.departure.signal;
-  }
-
-  /** Fires when the peer has ended its side, or the server drains. */
-  get closing(): AbortSignal {
-    return this.departure.closing;
-  }
-
-  /** Signals and time. */
-  get signals(): Signals {
-    return this.#signals ??= new Signals(this);
-  }
-
-  /** What the exchange may take its time for. Made when asked for: few ask, and none more than once. */
-  get exchangeDeadlines(): ExchangeDeadlines {
-    return new ExchangeDeadlines(this);
-  }
-
-  /** The deadlines in force. */
-  get deadlines(): Readonly<Deadlines> {
-    return this.#host.deadlines;
-  }
-
-  set deadlines(deadlines: Readonly<Deadlines>) {
-    this.#host.deadlines = deadlines;
-  }
-
-  /** Where signals meet. */
-  get bus(): SignalBus {
-    return this.#host.settings.signals;
-  }
-
-  /** Octets that have passed, in both directions. */
-  get activity(): number {
-    return this.connection.input.total + this.#host.outlet.taken;
   }
 
   /** Whether the final head is out. */
@@ -230,18 +111,6 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
    */
   refuse(error: ProtocolError): void {
     this.#refuse(error.status, error);
-  }
-
-  /** The peer has ended its side, or the server drains. */
-  announceClosing(): void {
-    this.#departure?.announceClosing();
-    this.#signals?.release();
-  }
-
-  endReason(throughHalfClose: boolean): unknown {
-    if (this.#lossReason !== undefined) return this.#lossReason;
-    if (this.isOver) return NO_MORE_WAITS;
-    return this.#host.closingBy && !throughHalfClose ? this.closing.reason : undefined;
   }
 
   /**
@@ -376,12 +245,12 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   failed(error: unknown): void {
     if (this.tunnel) return this.#tunnelFailed(error);
     if (this.isOver) {
-      if (!this.#isGivingUp(error)) this.#host.settings.reportError(error);
+      if (!this.isGivingUp(error)) this.#host.settings.reportError(error);
       return;
     }
     const fault = this.#peersFault(error);
     if (fault) return this.isHeadOut ? this.#host.abortConnection(fault) : this.#refuse(fault.status, fault);
-    const isGivingUp = this.#isGivingUp(error);
+    const isGivingUp = this.isGivingUp(error);
     if (!isGivingUp) this.#host.settings.reportError(error);
     // Who was told may have had the connection aborted.
     if (this.isOver) return;
@@ -390,25 +259,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   }
 
   closeFailed(error: unknown): void {
-    if (!this.#isGivingUp(error)) this.#host.settings.reportError(error);
-  }
-
-  /** Why the connection is lost, undefined while it is not. */
-  get #lossReason(): unknown {
-    return this.#departure?.reason;
-  }
-
-  #createReader(): ContentReader {
-    const { connection, surroundings } = this;
-    const { outlet } = this.#host;
-    const reader = new ContentReader({
-      connection,
-      flush: () => outlet.flush(),
-      regulateReading: () => this.#host.regulateReading(),
-      now: () => surroundings.now(),
-    });
-    if (this.isOver) reader.fail(this.#noMoreContent());
-    return reader;
+    if (!this.isGivingUp(error)) this.#host.settings.reportError(error);
   }
 
   /** Deals with what the application returned. */
@@ -452,8 +303,8 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
 
   #writePiece(piece: Piece): void | Promise<void> {
     if (this.isOver) {
-      if (this.#lossReason === undefined) throw new TypeError("Cannot write: the response is complete");
-      return ignorable(Promise.reject(this.#lossReason));
+      if (this.lossReason === undefined) throw new TypeError("Cannot write: the response is complete");
+      return ignorable(Promise.reject(this.lossReason));
     }
     if (!isPiece(piece)) throw new TypeError(`Cannot write: ${piece === null ? "null" : typeof piece} is no piece`);
     if (piece.length === 0) return;
@@ -463,7 +314,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
     const { outlet } = this.#host;
     if (!outlet.isFull) return outlet.flushSoon();
     outlet.flush();
-    if (outlet.isFull) return outlet.room(() => this.#lossReason);
+    if (outlet.isFull) return outlet.room(() => this.lossReason);
   }
 
   /**
@@ -471,7 +322,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
    * other `ProtocolError` is the application's own affair, such as a bad answer from a server that it asked.
    */
   #peersFault(error: unknown): ProtocolError | undefined {
-    const failure = this.#reader?.isFailureTold ? this.#reader.failure : undefined;
+    const failure = this.readerInUse?.isFailureTold ? this.readerInUse.failure : undefined;
     if (failure instanceof ProtocolError) return failure;
     return error instanceof ProtocolError && error.code === "not-taken" ? error : undefined;
   }
@@ -493,12 +344,7 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
       error: this.error,
     };
     this.#pump?.stop();
-    this.#reader?.fail(this.#noMoreContent());
-    this.#signals?.release();
-  }
-
-  #noMoreContent(): unknown {
-    return this.#lossReason ?? EXCHANGE_OVER;
+    this.releaseWaits();
   }
 
   /** The application has returned: the tunnel goes on until both sides have ended. */
@@ -513,13 +359,8 @@ export class Exchange implements EnvironSource, PumpHost, ResponderHost, Signals
   }
 
   #tunnelFailed(error: unknown): void {
-    if (!this.#isGivingUp(error)) this.#host.settings.reportError(error);
+    if (!this.isGivingUp(error)) this.#host.settings.reportError(error);
     if (!this.isOver) this.#host.abortConnection(error);
-  }
-
-  /** Whether the application let itself be ended by what became of its client: that is nobody's fault. */
-  #isGivingUp(error: unknown): boolean {
-    return error === NO_MORE_WAITS || this.#departure?.explains(error) === true;
   }
 
   #reportExcess(): void {
