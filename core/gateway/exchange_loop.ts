@@ -281,7 +281,6 @@ export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
   }
 
   #refuse(error: ProtocolError): void {
-    if (error.code === "unexpected-eof") return this.#close();
     const { connection } = this;
     const { output, head } = connection;
     const wireStart = output.total;
@@ -382,7 +381,7 @@ export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
     else this.headSince = undefined;
   }
 
-  /** Whether enough lies unread that no more is to be read for now. */
+  /** Whether so much lies unread that reading has to pause. */
   #hasEnough(): boolean {
     if (this.#phase === "draining") return false;
     if (this.#phase === "lingering") return this.#discarded >= this.settings.deadlines.linger.bytes;
