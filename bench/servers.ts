@@ -76,7 +76,7 @@ function toPlan(args: string[]): Plan | undefined {
   const isQuick = given.quick;
   const effort: Effort = {
     rounds: Number(given.rounds ?? (isQuick ? 1 : 5)),
-    seconds: Number(given.seconds ?? (isQuick ? 1 : 3)),
+    seconds: Number(given.seconds ?? (isQuick ? 1 : 2)),
     warmUpSeconds: isQuick ? 1 : 2,
     octets: (isQuick ? 64 : 1024) * MIB,
   };
