@@ -17,7 +17,7 @@ import type { RuntimeName } from "../tests/support/runtimes.ts";
 import { commandOf, type Contestant, CONTESTANTS, RUNTIME_NAMES, RUNTIMES } from "./support/catalog.ts";
 import { SERVER_CORE } from "./support/cores.ts";
 import { LoadTool, runTool } from "./support/load.ts";
-import { circumstances, describeCircumstances } from "./support/machine.ts";
+import { circumstances, describeCircumstances, OWN_TOOL } from "./support/machine.ts";
 import { installPackages } from "./support/packages.ts";
 import { writePart, writeResults } from "./support/readme.ts";
 import { plainGet } from "./support/requests.ts";
@@ -73,7 +73,7 @@ async function main(args: string[]): Promise<void> {
     }
     contestants.forEach(({ name }, index) => results.push({ runtime, server: name, octets: median(rounds[index]!) }));
   }
-  const measuredAt = await circumstances("bench:idle", args);
+  const measuredAt = await circumstances("bench:idle", args, OWN_TOOL);
   const text = toText(results, effort, describeCircumstances(measuredAt));
   console.log(text);
   if (quick) return;

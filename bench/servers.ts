@@ -15,12 +15,13 @@
 import { parseArgs } from "@std/cli";
 import type { RuntimeName } from "../tests/support/runtimes.ts";
 import { RUNTIMES } from "./support/catalog.ts";
-import { circumstances } from "./support/machine.ts";
+import { circumstances, OWN_TOOL } from "./support/machine.ts";
 import { type Effort, type LatencyResult, measure, measureLatency, type Result } from "./support/measure.ts";
 import { installPackages } from "./support/packages.ts";
 import { writePart, writeResults } from "./support/readme.ts";
 import { drawResults, reportResults, resultTables } from "./support/server_report.ts";
 import { REQUEST_SCENARIOS, type Scenario, transferScenarios } from "./support/scenarios.ts";
+import { hasWrk } from "./support/wrk.ts";
 
 const HELP = `Usage: deno task bench:servers [--rounds N] [--seconds S] [--only NAME,...] [--quick]
 
@@ -60,7 +61,11 @@ async function main(args: string[]): Promise<number> {
     }
     if (plan.latencyOf) latencies.push(...await measureLatency(plan.latencyOf, runtime, plan.effort));
   }
-  const measuredAt = await circumstances("bench:servers", args);
+  const measuredAt = await circumstances(
+    "bench:servers",
+    args,
+    hasWrk ? `wrk (bodies and latencies: ${OWN_TOOL})` : OWN_TOOL,
+  );
   const tables = resultTables(plan.scenarios, results, latencies, measuredAt);
   console.log(`\n${tables}`);
   if (!plan.isWhole) return 0;

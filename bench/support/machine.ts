@@ -6,7 +6,6 @@
 
 import { runtime } from "../../tests/support/runtimes.ts";
 import { CORES } from "./cores.ts";
-import { hasWrk } from "./wrk.ts";
 
 /** Where and when something was measured. */
 export interface Circumstances {
@@ -16,20 +15,28 @@ export interface Circumstances {
   readonly machine: string;
   /** The runtimes with their versions. */
   readonly runtimes: string;
-  /** How the load was made, and how it was kept apart from the server. */
-  readonly load: string;
+  /** How the load was made, and how it was kept apart from the server; undefined where there is none. */
+  readonly load: string | undefined;
   /** The command that measured. */
   readonly command: string;
 }
+
+/** Our own tool, by name. */
+export const OWN_TOOL = "the load tool of the benches";
 
 /**
  * Looks at the machine.
  *
  * @param task The task of `deno.json` that measures
  * @param args Its arguments
+ * @param loadBy What made the load, if anything did
  * @returns Where and when this is
  */
-export async function circumstances(task: string, args: readonly string[]): Promise<Circumstances> {
+export async function circumstances(
+  task: string,
+  args: readonly string[],
+  loadBy?: string,
+): Promise<Circumstances> {
   const node = (await output((await runtime("node"))[0]!)).replace(/^v/, "");
   const bun = await output((await runtime("bun"))[0]!);
   const cores = navigator.hardwareConcurrency;
@@ -37,7 +44,7 @@ export async function circumstances(task: string, args: readonly string[]): Prom
     date: new Date().toISOString().slice(0, 10),
     machine: `${processor()}, ${cores} core${cores === 1 ? "" : "s"}, ${Deno.build.os} ${Deno.osRelease()}`,
     runtimes: `Deno ${Deno.version.deno}, Node.js ${node}, Bun ${bun}`,
-    load: `${hasWrk ? "wrk" : "the load tool of the benches"}; ${CORES}`,
+    load: loadBy && `${loadBy}; ${CORES}`,
     command: ["deno task", task, ...args].join(" "),
   };
 }
@@ -49,7 +56,8 @@ export async function circumstances(task: string, args: readonly string[]): Prom
  * @returns A paragraph
  */
 export function describeCircumstances(of: Circumstances): string {
-  return `Measured ${of.date} by \`${of.command}\` on ${of.machine}, with ${of.runtimes}; load by ${of.load}.`;
+  const load = of.load === undefined ? "" : `; load by ${of.load}`;
+  return `Measured ${of.date} by \`${of.command}\` on ${of.machine}, with ${of.runtimes}${load}.`;
 }
 
 function processor(): string {
