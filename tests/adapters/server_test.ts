@@ -127,7 +127,7 @@ Deno.test("Server.unref() and ref() come before and after connections", async ()
   server.ref();
 });
 
-Deno.test("a listener of the caller's is served, and its end is the server's", async () => {
+Deno.test("E-2: a listener of the caller's is served, and its end is the server's", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const server = start({ listener });
   assertEquals(portOf(server), listener.addr.port);

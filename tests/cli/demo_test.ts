@@ -201,7 +201,7 @@ Deno.test("/upgrade answers 426 without an upgrade to echo", async (t) => {
   }
 });
 
-Deno.test("/profile/* give the same answer of 2 KiB", async () => {
+Deno.test("A-1: /profile/* give the same answer of 2 KiB", async () => {
   const styles = ["string", "list", "generator", "async", "write"];
   const answers = await Promise.all(styles.map((style) => get(`/profile/${style}`)));
   const [first, ...others] = answers.map((answer) => answer.replace(/^date: .*\r\n/m, ""));

@@ -221,7 +221,7 @@ Deno.test("serve says in one line that its port is in use", async () => {
   assertEquals([code, stderr], [1, `Cannot listen on 127.0.0.1:${port}: the address is in use\n`]);
 });
 
-Deno.test("serve has help and a version", async () => {
+Deno.test("A-5: serve has help and a version", async () => {
   const help = await run(["--help"], []);
   assertEquals([help.code, help.stderr], [0, ""]);
   assertStringIncludes(help.stdout, "[--log none|common|json]");

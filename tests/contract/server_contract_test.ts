@@ -16,7 +16,7 @@ const CERTIFICATE = new URL("../support/localhost.crt", import.meta.url);
 
 /** Each starts a server of its own. */
 const CHECKS: Record<string, (runtime: RuntimeName) => Promise<void>> = {
-  "SIGTERM: answers what is in hand with close, closes what is idle, and exits with 0": async (runtime) => {
+  "E-2: SIGTERM answers what is in hand with close, closes what is idle, and exits with 0": async (runtime) => {
     const subject = await startShared(runtime);
     using idle = await OctetClient.connect(subject.port);
     using used = await OctetClient.connect(subject.port);
@@ -114,7 +114,7 @@ const CHECKS: Record<string, (runtime: RuntimeName) => Promise<void>> = {
     await assertHealthy(subject);
   },
 
-  "TLS: all of it, with a client that checks the certificate": async (runtime) => {
+  "E-3: TLS, all of it, with a client that checks the certificate": async (runtime) => {
     await using subject = await startOwn(runtime, { tls: true });
     const place = { tls: subject.port, caCerts: [Deno.readTextFileSync(CERTIFICATE)] };
     using client = await OctetClient.connect(place);

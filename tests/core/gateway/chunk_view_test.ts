@@ -58,7 +58,7 @@ const VIEWS: readonly [name: string, pieces: string[], items: unknown[]][] = [
   ["no content", [get()], [[0, []]]],
 ];
 
-Deno.test("chunks and availableChunks give asynwsgi's view", async (t) => {
+Deno.test("A-11, A-12, A-14: chunks and availableChunks give asynwsgi's view", async (t) => {
   for (const [name, pieces, items] of VIEWS) {
     await t.step(name, async () => {
       assertEquals(await viewsOf(pieces), [items, items]);
@@ -81,7 +81,7 @@ Deno.test("chunks declares each chunk once and gives just its octets, however th
   }
 });
 
-Deno.test("chunks never gathers a chunk", async () => {
+Deno.test("A-13: chunks never gathers a chunk", async () => {
   const sizes: number[] = [];
   const talk = new Talk(async (environ, startResponse) => {
     for await (const item of environ.input.chunks()) {

@@ -80,7 +80,7 @@ Deno.test("a turn of an asynchronous generator ends after 64 items or 64 KiB", a
   }
 });
 
-Deno.test("many endless generators interleave, and a hello beside them is answered at once", async () => {
+Deno.test("C-3: many endless generators interleave, and a hello beside them is answered at once", async () => {
   const steps = Array.from({ length: 50 }, () => ({ count: 0 }));
   const talks = steps.map((counter) => new Talk(endless(() => "x".repeat(1000), counter)));
   for (const talk of talks) talk.send(get());

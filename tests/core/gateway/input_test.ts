@@ -311,7 +311,7 @@ Deno.test("Input joins the small chunks of one read", async () => {
   assertEquals(await readAs(read, [postChunked(chunks)]), [1000]);
 });
 
-Deno.test("available gives what is there to a generator, and INPUT_PENDING when nothing is", async () => {
+Deno.test("A-15, A-16: available gives what is there to a generator, and INPUT_PENDING when nothing is", async () => {
   for (const whole of [post(HELLO), postChunked(CHUNKS)]) {
     for (const split of splitsOf(octets(whole))) {
       let content = "";

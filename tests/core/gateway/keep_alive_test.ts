@@ -32,7 +32,7 @@ const LIVES: readonly [name: string, line: string, fields: string[], answer: str
   ],
 ];
 
-Deno.test("Conversation keeps the connection", async (t) => {
+Deno.test("A-3: Conversation keeps the connection", async (t) => {
   for (const [name, line, fields, lines] of LIVES) {
     await t.step(name, () => {
       const talk = new Talk(hello);

@@ -4,6 +4,10 @@
  */
 
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
+import { deriveEnviron } from "../../../core/gateway/derive_environ.ts";
+import { Environ } from "../../../core/gateway/environ.ts";
+import { GatheredContent } from "../../../core/gateway/gathered_content.ts";
+import { Input } from "../../../core/gateway/input.ts";
 import { FLUSH, type Item } from "../../../core/gateway/piece.ts";
 import type { App } from "../../../core/gateway/types.ts";
 import { answer, DATE, get, post, request, Talk, type TalkOptions } from "../../support/talk.ts";
@@ -66,6 +70,29 @@ Deno.test("S-3: octets are never altered", async () => {
     return all;
   });
   assertEquals(talk.sent.slice(-256), String.fromCharCode(...all));
+});
+
+Deno.test("S-4: nothing of an iterable is touched but its iterator, and an array's length is believed", async () => {
+  const touched = new Set<PropertyKey>();
+  const iterable = new Proxy(new Set(["a", "b"]), {
+    get(target, name) {
+      touched.add(name);
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const talk = await talkTo((_environ, startResponse) => {
+    startResponse(200);
+    return iterable;
+  });
+  assertEquals(talk.sent, answer("200 OK", CHUNKED, chunks("a", "b")));
+  const allowed = new Set<PropertyKey>(["then", Symbol.iterator, Symbol.asyncIterator]);
+  assertEquals(touched.difference(allowed), new Set());
+  const one = await talkTo((_environ, startResponse) => {
+    startResponse(200);
+    return ["a"];
+  });
+  assertEquals(one.sent, answer("200 OK", ["content-length: 1", DATE], "a"));
 });
 
 Deno.test("S-5: return() is called in every ending, once", async (t) => {
@@ -328,4 +355,20 @@ Deno.test("S-20: transfer codings are decoded", async () => {
     return await input.text();
   }, request("POST / HTTP/1.1", ["Transfer-Encoding: chunked"], "2\r\nhe\r\n3;a=b\r\nllo\r\n0\r\n\r\n"));
   assertEquals(talk.sent, answer("200 OK", ["content-length: 5", DATE], "hello"));
+});
+
+Deno.test("S-22: what goes beyond PEP 3333 is asked of the object that it replaces, and of none that stands in for it", async () => {
+  const seen: unknown[] = [];
+  const talk = await talkTo((environ, startResponse) => {
+    for (const name of ["inform", "trailers", "upgrade"] as const) {
+      assertThrows(() => Environ.prototype[name].call(Object.create(environ), {} as never), TypeError);
+    }
+    // Middleware that has read the content puts its own input there, which sends no 100 any more.
+    const input = new Input(new GatheredContent(new Uint8Array(0), environ.input), { kind: "none" });
+    seen.push(deriveEnviron(environ, { input }).input.sendContinue());
+    startResponse(200);
+    return "ok";
+  });
+  assertEquals(seen, [false]);
+  assertEquals(talk.sent, answer("200 OK", ["content-length: 2", DATE], "ok"));
 });

@@ -27,7 +27,7 @@ async function gathered(request: string, test: (environ: Environ) => unknown): P
   assertEquals(runs, 1);
 }
 
-Deno.test("syncInput gives all content at once, its length known", async (t) => {
+Deno.test("A-18, C-1: syncInput gives all content at once, its length known", async (t) => {
   for (const [name, request] of REQUESTS) {
     await t.step(name, async (t) => {
       await t.step("available", () =>

@@ -17,7 +17,7 @@ async function dictOf(text: string, options: WsgiOptions = {}): Promise<WsgiEnvi
   return await promise;
 }
 
-Deno.test("wsgi gives the dictionary with the extensions of all three", async () => {
+Deno.test("S-21: wsgi gives the dictionary with the extensions of all three", async () => {
   const dict = await dictOf(
     get("/a%20b?c", "x-ANY_k: one", "x-ANY_k: two"),
     { environ: { "my.key": 5, SERVER_ADMIN: "me" } },
