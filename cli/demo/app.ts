@@ -138,6 +138,7 @@ function status(environ: Environ, startResponse: StartResponse): Result {
   const text = environ.pathInfo.slice(STATUS_PREFIX.length);
   if (!/^[2-9][0-9]{2}$/.test(text)) return refuse(400, "The status must be 200 to 999\n", startResponse);
   startResponse(Number(text));
+  return "";
 }
 
 /** `/hints`: 103 (Early Hints), then the answer. */

@@ -38,6 +38,8 @@ export interface ResponseStart {
   readonly fields?: PreparedFields;
   /** How long the content is, where all of it is there. */
   readonly knownLength?: number | undefined;
+  /** Whether nothing is known of the content that GET would be given: HEAD was given nothing. */
+  readonly isUntold?: boolean | undefined;
   /** The value of Date, for heads that have none of their own. */
   readonly date: string;
 }
@@ -150,10 +152,10 @@ export class ServerConnection extends Connection {
    */
   respond(start: ResponseStart): ResponseFraming {
     const { method, minorVersion } = this.head!;
-    const { status, fields = NO_PREPARED_FIELDS, knownLength } = start;
+    const { status, fields = NO_PREPARED_FIELDS, knownLength, isUntold } = start;
     this.moveWriting("begin");
     const statedLength = fields.contentLength;
-    const response = responseFramingFor({ status, method, minorVersion, statedLength, knownLength });
+    const response = responseFramingFor({ status, method, minorVersion, statedLength, knownLength, isUntold });
     if (fields.close) this.closeAfter("application");
     if (response.framing.kind === "close") this.closeAfter("close-delimited");
     writeResponseHead(this.output, {

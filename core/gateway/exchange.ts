@@ -239,7 +239,8 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
 
   pumped(): void {
     if (this.isOver) return;
-    this.#finish(undefined);
+    // An iterable that is exhausted has told all its content, be it none.
+    this.#finish("");
   }
 
   failed(error: unknown): void {
@@ -267,7 +268,7 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
     if (result === undefined) return this.isOver ? undefined : this.#finish(undefined);
     if (isPiece(result)) return this.#finish(result);
     if (Array.isArray(result) && result.length < 2 && (result.length === 0 || isPiece(result[0]))) {
-      return this.#finish(result[0]);
+      return this.#finish(result[0] ?? "");
     }
     this.#pump = this.#createPump(result);
     if (!this.#pump) return;

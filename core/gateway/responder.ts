@@ -103,16 +103,17 @@ export class Responder {
    * Sends the head, once.
    *
    * @param length The length of the whole content, where all of it is there
+   * @param isUntold Whether the application gave nothing at all, not even empty content
    * @throws {TypeError} If `startResponse` was not called
    * @throws {ProtocolError} If the answer does not fit the request
    */
-  sendHead(length?: number): void {
+  sendHead(length?: number, isUntold = false): void {
     if (this.isHeadOut) return;
     const answer = this.#answer;
     if (!answer) throw new TypeError("Cannot answer: startResponse was not called");
     this.#refuseMisfit(answer);
     this.#closeOverUnreadContent(length !== undefined);
-    this.#host.connection.respond({ ...answer, knownLength: length, date: this.#date() });
+    this.#host.connection.respond({ ...answer, knownLength: length, isUntold, date: this.#date() });
     this.isHeadOut = true;
   }
 
@@ -180,7 +181,7 @@ export class Responder {
     const isGatheredExcess = this.#gathering !== undefined && this.sendGathered() === "excess";
     if (this.isHeadOut) this.#refuseOverBrokenContent();
     const content = piece === undefined || this.isHeadOut ? piece : encodeUnlessAscii(piece);
-    this.sendHead(content?.length ?? 0);
+    this.sendHead(content?.length ?? 0, content === undefined);
     const isExcess = content !== undefined && !connection.send(content) && connection.hasBody;
     const missing = connection.finish(this.#trailersText());
     if (missing > 0) throw new Error(`Cannot finish response: ${missing} announced octets are missing`);

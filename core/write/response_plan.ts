@@ -18,6 +18,11 @@ export interface ResponseCircumstances {
   readonly statedLength: number | undefined;
   /** The length of the content where it is known because it is all there. */
   readonly knownLength: number | undefined;
+  /**
+   * Whether HEAD was given nothing at all, not even empty content. That says nothing of what GET would be given, whose
+   * length it is that Content-Length must tell (RFC 9110, section 8.6).
+   */
+  readonly isUntold?: boolean | undefined;
 }
 
 /** How a response is framed. */
@@ -65,9 +70,7 @@ function bodyless(of: ResponseCircumstances, length: number | undefined): Respon
   if (of.status === 304) {
     return of.statedLength === undefined ? NOTHING : { ...NOTHING, announcedLength: of.statedLength };
   }
-  // RFC 9110, section 8.6: the length must be that of the answer to GET. An application that gives HEAD no content says
-  // nothing about it.
-  if (of.statedLength === undefined && length === 0) return NOTHING;
+  if (of.isUntold && of.statedLength === undefined) return NOTHING;
   if (length !== undefined) return { ...NOTHING, announcedLength: length };
   return of.minorVersion === 0 ? NOTHING : CHUNKED_HEAD;
 }

@@ -101,7 +101,11 @@ const CHUNKED = "transfer-encoding: chunked";
 
 const BODILESS: readonly [line: string, status: number, result: () => Result, head: string, fields: string[]][] = [
   ["HEAD / HTTP/1.1", 200, () => "hello", "200 OK", ["content-length: 5"]],
+  // Nothing tells nothing of what GET would be given; empty content does.
   ["HEAD / HTTP/1.1", 200, () => undefined, "200 OK", []],
+  ["HEAD / HTTP/1.1", 200, () => "", "200 OK", [LENGTH_0]],
+  ["HEAD / HTTP/1.1", 200, () => [], "200 OK", [LENGTH_0]],
+  ["HEAD / HTTP/1.1", 200, () => new Set<string>(), "200 OK", [LENGTH_0]],
   ["HEAD / HTTP/1.1", 200, () => ["a", "b"], "200 OK", [CHUNKED]],
   ["HEAD / HTTP/1.1", 404, () => "hello", "404 Not Found", ["content-length: 5"]],
   ["GET / HTTP/1.1", 204, () => "hello", "204 No Content", []],
