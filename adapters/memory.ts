@@ -21,7 +21,8 @@ import { ConnectionLostError } from "../core/errors.ts";
 import { Conversation } from "../core/gateway/conversation.ts";
 import type { Address, Surroundings, TlsInfo } from "../core/gateway/port.ts";
 import type { App, GatewayOptions } from "../core/gateway/types.ts";
-import { concat, MemoryPort, ResetError } from "./memory_port.ts";
+import { concat } from "./concat.ts";
+import { MemoryPort, ResetError } from "./memory_port.ts";
 import { systemSurroundings } from "./surroundings.ts";
 
 export { ManualSurroundings } from "./manual_surroundings.ts";

@@ -5,6 +5,7 @@
  */
 
 import type { Address, Port, TlsInfo } from "../core/gateway/port.ts";
+import { concat } from "./concat.ts";
 
 /** What the port calls. */
 export interface MemoryPortEvents {
@@ -146,20 +147,4 @@ export class MemoryPort implements Port {
     this.outbox.end(isReset);
     this.#events.onClose();
   }
-}
-
-/**
- * Joins pieces.
- *
- * @param pieces The pieces
- * @returns A copy of them, as one
- */
-export function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((octets, piece) => octets + piece.length, 0));
-  let end = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, end);
-    end += piece.length;
-  }
-  return bytes;
 }

@@ -12,21 +12,11 @@
 import { ClientConnection } from "../core/connection/client_connection.ts";
 import type { FieldLine } from "../core/fields.ts";
 import type { App } from "../core/gateway/types.ts";
+import { HOP_BY_HOP } from "../core/middleware/hop_by_hop.ts";
 import { connect, type MemoryConnection, type MemoryOptions } from "./memory.ts";
 
 /** Fields of the connection, which the bridge sets itself, and those that make no sense behind it. */
-const LEFT_OUT: ReadonlySet<string> = new Set([
-  "connection",
-  "content-length",
-  "expect",
-  "host",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
+const LEFT_OUT: ReadonlySet<string> = new Set([...HOP_BY_HOP, "content-length", "expect", "host"]);
 
 /** Fields of an answer that are about the connection in memory. */
 const NOT_ANSWERED: ReadonlySet<string> = new Set(["connection", "keep-alive", "transfer-encoding"]);

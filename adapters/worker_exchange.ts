@@ -11,6 +11,7 @@ import type { FieldLine } from "../core/fields.ts";
 import type { Environ } from "../core/gateway/environ.ts";
 import type { StartResponse } from "../core/gateway/types.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "../core/parse/settings.ts";
+import { concat } from "./concat.ts";
 import { SignalRelay } from "./worker_bus.ts";
 import type { Thread } from "./worker_thread.ts";
 import { type FromWorker, WINDOW } from "./worker_messages.ts";
@@ -291,14 +292,4 @@ function encodeHead({ method, target, version, fields, input }: Environ): Uint8A
     if (lower !== "content-length" && !OF_CONNECTION.has(lower)) text += `${name}: ${value}\r\n`;
   }
   return Uint8Array.from(`${text}\r\n`, (character) => character.charCodeAt(0));
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((octets, part) => octets + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

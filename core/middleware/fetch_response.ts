@@ -11,23 +11,10 @@
 import type { FieldLine } from "../fields.ts";
 import type { Environ } from "../gateway/environ.ts";
 import { FLUSH, type Result, type StartResponse } from "../gateway/types.ts";
+import { HOP_BY_HOP } from "./hop_by_hop.ts";
 
 /** A chunk of a body, or its end. */
 type Read = ReadableStreamReadResult<Uint8Array>;
-
-/**
- * Fields about one connection, which are the gateway's to send (RFC 9110, section 7.6.1; RFC 9112, appendix C.2.2).
- * `connection` itself is looked at for `close`.
- */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 /**
  * How many microtasks a chunk may take that is "there at once". Measured: at most 6 on any runtime, for a string, a
