@@ -1,23 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { FLUSH } from "../../../core/gateway/piece.ts";
-import type { App, Result } from "../../../core/gateway/types.ts";
-import { answer, DATE, get, post, postChunked, Talk, type TalkOptions } from "../../support/talk.ts";
+import type { App } from "../../../core/gateway/types.ts";
+import { get, post, postChunked, Talk, type TalkOptions } from "../../support/talk.ts";
+import { echo, KEPT, never, refused, TIMEOUT } from "./timed_exchanges.ts";
 
 const ok: App = (_environ, startResponse) => {
   startResponse(200);
   return "ok";
 };
-
-const echo: App = async (environ, startResponse) => {
-  const content = await environ.input.text();
-  startResponse(200);
-  return content;
-};
-
-const never: App = () => new Promise<Result>(() => {});
-const KEPT = answer("200 OK", ["content-length: 2", DATE], "ok");
-const refused = (status: string) => answer(status, ["content-length: 0", DATE, "connection: close"]);
-const TIMEOUT = refused("408 Request Timeout");
 
 /** One deadline: what leads to it, when it comes, what it does. */
 

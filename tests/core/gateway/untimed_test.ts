@@ -3,17 +3,7 @@ import { ConnectionLostError } from "../../../core/errors.ts";
 import type { Environ } from "../../../core/gateway/environ.ts";
 import type { App, Result } from "../../../core/gateway/types.ts";
 import { answer, DATE, get, post, request, Talk } from "../../support/talk.ts";
-
-const echo: App = async (environ, startResponse) => {
-  const content = await environ.input.text();
-  startResponse(200);
-  return content;
-};
-
-const never: App = () => new Promise<Result>(() => {});
-const KEPT = answer("200 OK", ["content-length: 2", DATE], "ok");
-const refused = (status: string) => answer(status, ["content-length: 0", DATE, "connection: close"]);
-const TIMEOUT = refused("408 Request Timeout");
+import { echo, KEPT, never, refused, TIMEOUT } from "./timed_exchanges.ts";
 
 const hold = (talk: Talk): void => {
   talk.port.isHolding = true;
