@@ -41,15 +41,16 @@ export interface Disagreement {
  * @param input The octets
  * @param ours What ours made of them
  * @param rival The other parser
- * @param theirs What it made of them
+ * @param theirs What it made of them; undefined if it was not asked
  * @returns The first disagreement; undefined if there is none
  */
 export function compare(
   input: string,
   ours: OurTranscript,
   rival: Rival,
-  theirs: Transcript,
+  theirs: Transcript | undefined,
 ): Disagreement | undefined {
+  if (!theirs) return undefined;
   let start = 0;
   const disagree = (about: Disagreement["about"], one: string, other: string): Disagreement => {
     return { rival, about, ours: one, theirs: other, octets: input.slice(start) };

@@ -20,13 +20,17 @@ interface Head {
 
 const parserClass = HTTPParser as unknown as NodeParserClass & { readonly methods: readonly string[] };
 
+/** A line that it reads as a chunk size below 0, if a chunk size is what it expects there: it never returns from that. */
+const NEGATIVE_SIZE = /^\s*-\s*[0-9a-f]/im;
+
 /**
  * Reads requests.
  *
  * @param input The octets, one character an octet
- * @returns What was read
+ * @returns What was read; undefined if it is not to be asked, since it might not return
  */
-export function readByHttpParserJs(input: string): Transcript {
+export function readByHttpParserJs(input: string): Transcript | undefined {
+  if (NEGATIVE_SIZE.test(withoutHighBits(input))) return undefined;
   const parser = new HTTPParser(HTTPParser.REQUEST) as unknown as NodeParser;
   const transcriber = new NodeTranscriber(parser, parserClass);
   parser[parserClass.kOnHeadersComplete] = (head: Head) => {
@@ -36,4 +40,9 @@ export function readByHttpParserJs(input: string): Transcript {
   // Its way to take octets is to look at a Buffer.
   const bytes = Buffer.from(octets(input));
   return transcriber.read(bytes, (result) => result instanceof Error ? result.message : undefined);
+}
+
+/** It reads octets so. */
+function withoutHighBits(input: string): string {
+  return input.replace(/[\x80-\xff]/g, (octet) => String.fromCharCode(octet.charCodeAt(0) & 0x7f));
 }

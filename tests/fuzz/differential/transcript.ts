@@ -77,6 +77,8 @@ export class NodeTranscriber {
       const request = this.#transcript.requests.at(-1)!;
       request.trailers = inPairs(this.#takeLines());
       request.end = this.#at + 1;
+      // Told with trailers, too.
+      this.#url = "";
     };
   }
 

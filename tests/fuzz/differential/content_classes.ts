@@ -1,0 +1,173 @@
+/**
+ * Classes of disagreement about content: chunks and trailers.
+ *
+ * @module
+ */
+
+import { mayBeTrailer } from "../../../core/fields.ts";
+import type { DisagreementClass } from "./classes.ts";
+import { differInObsText } from "./head_classes.ts";
+
+const TAKES = /^takes$/;
+const JS = { "http-parser-js": "takes" } as const;
+const BOTH = { "llhttp": "takes", "http-parser-js": "takes" } as const;
+const CHUNKED = /^transfer-encoding:[ \t]*chunked[ \t]*\r\n/im;
+
+/** What all classes have in common in which ours refuses a chunked body that others take. */
+function refused(
+  name: string,
+  what: string,
+  theirs: DisagreementClass["theirs"],
+  why: string,
+  weSay: RegExp,
+  found: RegExp,
+): DisagreementClass {
+  return { name, what, ours: "400", theirs, why, about: "content", weSay, theySay: TAKES, found };
+}
+
+const CHUNKS: readonly DisagreementClass[] = [
+  refused(
+    "chunk-lf",
+    "LF without CR behind a chunk size, chunk data, or a trailer",
+    JS,
+    "RFC 9112, 7.1: CRLF ends them; a recipient MAY take LF in heads only (2.2), and doing so here smuggles",
+    /bad-line-end: .*LF without CR/,
+    CHUNKED,
+  ),
+  refused(
+    "chunk-cr",
+    "CR without LF in a chunk line or a trailer",
+    JS,
+    "RFC 9112, 2.2: a bare CR is invalid outside of the content",
+    /bad-line-end: .*CR without LF/,
+    /\r(?!\n)/,
+  ),
+  refused(
+    "chunk-data-end",
+    "Something else than CRLF behind the data of a chunk",
+    JS,
+    "RFC 9112, 7.1: CRLF stands there",
+    /bad-chunk: .*its data goes on behind its size/,
+    CHUNKED,
+  ),
+  refused(
+    "chunk-size-missing",
+    "A chunk line that does not start with a digit",
+    JS,
+    "RFC 9112, 7.1: a chunk size has one digit at least",
+    /bad-chunk: .*its size has no digit/,
+    CHUNKED,
+  ),
+  refused(
+    "chunk-size-behind",
+    "Something else than an extension behind a chunk size",
+    JS,
+    "RFC 9112, 7.1.1: only `;` and what it starts may stand there",
+    /bad-chunk: .*behind its size/,
+    /^[0-9a-f]+[^0-9a-f\r\n]/im,
+  ),
+  refused(
+    "chunk-quote-in-token",
+    "A quoted string right behind a token in a chunk extension",
+    { "llhttp": "takes" },
+    "RFC 9112, 7.1.1: a value is a token or a quoted string",
+    /bad-chunk: .*""" behind its size/,
+    /^[0-9a-f]+[ \t]*;[^\r\n]*[^\s=;]"/im,
+  ),
+  refused(
+    "chunk-size-digits",
+    "A chunk size of more than 16 digits, zeros in front too",
+    BOTH,
+    "RFC 9112, 7.1: a recipient MUST anticipate large numbers; 16 digits hold any that fits into memory",
+    /bad-chunk: .*its size has more than 16 digits/,
+    /^[0-9a-f]{17}/im,
+  ),
+  refused(
+    "chunk-extension",
+    "A chunk extension without a name, or with `=` and no value",
+    BOTH,
+    "RFC 9112, 7.1.1: the name is a token, and so is a value that is not quoted",
+    /bad-chunk: .*its extension has no token/,
+    /^[0-9a-f]+[ \t]*;/im,
+  ),
+  refused(
+    "chunk-quoted",
+    "A quoted chunk extension with a control, or without its end",
+    JS,
+    "RFC 9110, 5.6.4: neither CR nor LF nor another control stands in a quoted string",
+    /bad-chunk: .*in a quoted extension/,
+    /^[0-9a-f]+[ \t]*;.*"/im,
+  ),
+];
+
+const TRAILERS: readonly DisagreementClass[] = [
+  refused(
+    "trailer-malformed",
+    "A malformed trailer: no colon, no name, folding, space before the colon, octets that may not stand there",
+    JS,
+    "RFC 9112, 7.1.2: trailers are field lines, and 5 holds for them",
+    /bad-field-line: /,
+    /^0+[^\r\n]*\r\n/m,
+  ),
+  {
+    name: "trailer-framing",
+    what: "Content-Length, or a Transfer-Encoding, among trailers",
+    ours: "leaves it out",
+    theirs: { "llhttp": "refuses" },
+    why: "RFC 9110, 6.5.1: a field that frames has no meaning there; RFC 9112, 7.1.2: it may be discarded",
+    about: "content",
+    weSay: TAKES,
+    theySay: /^refuses: HPE_INVALID_(?:CONTENT_LENGTH|TRANSFER_ENCODING)/,
+    found: /^0+[^\r\n]*\r\n[^]*^(?:content-length|transfer-encoding):/im,
+  },
+  {
+    name: "trailer-forbidden",
+    what: "Fields that frame, route, authenticate or describe the content among trailers",
+    ours: "leaves them out",
+    theirs: { "llhttp": "gives them", "http-parser-js": "gives them" },
+    why: "RFC 9110, 6.5.1: they MUST NOT be sent there; RFC 9112, 7.1.2: they may be discarded",
+    about: "trailers",
+    weSay: /^\[/,
+    theySay: /^\[/,
+    found: /^0+[^\r\n]*\r\n[^]*^[\w-]+:/im,
+    explains: (ours, theirs) => differInObsText(ours, theirs.filter(([name]) => mayBeTrailer(name))),
+  },
+  {
+    name: "trailer-obs-text",
+    what: "Octets above 0x7f in a trailer",
+    ours: "keeps them, one octet one character",
+    theirs: { "http-parser-js": "drops their highest bit" },
+    why: "RFC 9110, 5.5: obs-text is opaque data, not to be changed",
+    about: "trailers",
+    weSay: /[\x80-\xff]/,
+    theySay: /^\[/,
+    found: /:[^\n]*[\x80-\xff]/,
+    explains: differInObsText,
+  },
+  {
+    name: "trailer-obs-text-as-line-end",
+    what: "Octets 0x8a and 0x8d in a trailer",
+    ours: "keeps them, one octet one character",
+    theirs: { "http-parser-js": "takes them for LF and CR, and refuses" },
+    why: "RFC 9112, 2.2: octets are parsed, not characters",
+    about: "content",
+    weSay: TAKES,
+    theySay: /^refuses: Parse Error$/,
+    found: /^0+[^\r\n]*\r\n[^]*:[^\n]*[\x8a\x8d]/im,
+  },
+  {
+    name: "chunk-extension-space",
+    what: "White space round `;` and `=` in a chunk extension",
+    ours: "takes it",
+    theirs: { "llhttp": "refuses" },
+    why: "RFC 9112, 7.1.1: BWS may stand there, and RFC 9110, 5.6.3: a recipient MUST parse it",
+    about: "content",
+    weSay: TAKES,
+    theySay:
+      /^refuses: HPE_(?:INVALID_CHUNK_SIZE: Invalid character in chunk size|STRICT: Invalid character in chunk extensions)/,
+    found: /^[0-9a-f]+(?:[ \t]+;|[ \t]*;(?:.*[;=])?[ \t]|.*[ \t]+[;=])/im,
+  },
+];
+
+/** Those about content. */
+export const CONTENT_CLASSES: readonly DisagreementClass[] = [...CHUNKS, ...TRAILERS];
