@@ -103,7 +103,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function fuzz(targets: readonly Target[], plan: FuzzPlan): Promise<number> {
   await using coverage = await CodeCoverage.start(/\/core\//);
-  using watchdog = new Watchdog(LIMIT_MS);
+  using watchdog = new Watchdog(LIMIT_MS, plan.keeps);
   const campaigns = targets.map((target) =>
     new Campaign(target, plan.seed, { coverage, kept: readCorpus(target.name), beat: watchdog.beat })
   );

@@ -15,6 +15,16 @@ export interface SharedView {
   readonly octets: Uint8Array;
 }
 
+/** What the other thread is given. */
+export interface WatchOrder {
+  /** What both see. */
+  readonly memory: SharedArrayBuffer;
+  /** How long one input may take, in ms. */
+  readonly limitMs: number;
+  /** Whether one that takes longer is put into the corpus. */
+  readonly keeps: boolean;
+}
+
 /** Where in `numbers` it stands how many inputs began. */
 export const BEGUN = 0;
 /** Where it stands whether one runs. */
@@ -47,12 +57,13 @@ export class Watchdog implements Disposable {
    * Begins to watch.
    *
    * @param limitMs How long one input may take
+   * @param keeps Whether one that takes longer is put into the corpus
    */
-  constructor(limitMs: number) {
+  constructor(limitMs: number, keeps: boolean) {
     const memory = new SharedArrayBuffer(NUMBERS * 4 + MAX_OCTETS);
     this.#view = viewOf(memory);
     this.#worker = new Worker(new URL("watchdog_worker.ts", import.meta.url), { type: "module" });
-    this.#worker.postMessage({ memory, limitMs });
+    this.#worker.postMessage({ memory, limitMs, keeps } satisfies WatchOrder);
   }
 
   /** Tells it what runs. */

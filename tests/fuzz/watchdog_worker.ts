@@ -6,7 +6,7 @@
 
 import { spell, textOf } from "../support/octet_text.ts";
 import { keepInput } from "./corpus.ts";
-import { BEGUN, INPUT_LENGTH, IS_RUNNING, NAME_LENGTH, viewOf } from "./watchdog.ts";
+import { BEGUN, INPUT_LENGTH, IS_RUNNING, NAME_LENGTH, viewOf, type WatchOrder } from "./watchdog.ts";
 
 /** How often it looks, of the limit. */
 const LOOKS = 10;
@@ -14,7 +14,7 @@ const LOOKS = 10;
 const thread = self as unknown as { onmessage: (event: MessageEvent) => void };
 
 thread.onmessage = ({ data }) => {
-  const { memory, limitMs } = data as { memory: SharedArrayBuffer; limitMs: number };
+  const { memory, limitMs, keeps } = data as WatchOrder;
   const { numbers, octets } = viewOf(memory);
   let seen = -1;
   let since = performance.now();
@@ -27,14 +27,10 @@ thread.onmessage = ({ data }) => {
       const nameLength = numbers[NAME_LENGTH]!;
       const target = textOf(octets.slice(0, nameLength));
       const input = textOf(octets.slice(nameLength, nameLength + numbers[INPUT_LENGTH]!));
-      tell(target, input, begun, limitMs);
+      console.log(`FOUND in ${target}: it takes more than ${limitMs} ms\n  input: ${spell(input)}`);
+      if (keeps) keepInput(target, input, `takes more than ${limitMs} ms`);
+      console.log(`${begun} executions, 1 findings`);
+      Deno.kill(Deno.pid, "SIGKILL");
     }
   }, limitMs / LOOKS);
 };
-
-function tell(target: string, input: string, executions: number, limitMs: number): void {
-  const why = `takes more than ${limitMs} ms`;
-  console.log(`FOUND in ${target}: it ${why}\n  input: ${spell(input)}\n${executions} executions, 1 findings`);
-  keepInput(target, input, why);
-  Deno.kill(Deno.pid, "SIGKILL");
-}

@@ -43,14 +43,6 @@ const CHUNKS: readonly DisagreementClass[] = [
     /\r(?!\n)/,
   ),
   refused(
-    "chunk-data-end",
-    "Something else than CRLF behind the data of a chunk",
-    JS,
-    "RFC 9112, 7.1: CRLF stands there",
-    /bad-chunk: .*its data goes on behind its size/,
-    CHUNKED,
-  ),
-  refused(
     "chunk-size-missing",
     "A chunk line that does not start with a digit",
     JS,
@@ -130,7 +122,8 @@ const TRAILERS: readonly DisagreementClass[] = [
     weSay: /^\[/,
     theySay: /^\[/,
     found: /^0+[^\r\n]*\r\n[^]*^[\w-]+:/im,
-    explains: (ours, theirs) => differInObsText(ours, theirs.filter(([name]) => mayBeTrailer(name))),
+    explains: (ours, theirs) =>
+      ours.length < theirs.length && differInObsText(ours, theirs.filter(([name]) => mayBeTrailer(name))),
   },
   {
     name: "trailer-obs-text",

@@ -295,7 +295,7 @@ const FIELDS: readonly DisagreementClass[] = [
     "length-leading-zero",
     "A Content-Length with a leading zero",
     BOTH,
-    "RFC 9110, 8.6: some read it as octal, and 17.5 warns of lengths that recipients read in different ways",
+    "RFC 9110, 8.6 has it, yet there are recipients that read octal: `allowLeadingZeros` takes it",
     /bad-content-length: .*it has a leading zero/,
     /^content-length:[ \t]*0\d/im,
   ),
