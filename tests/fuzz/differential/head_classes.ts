@@ -344,6 +344,17 @@ const TAKEN: readonly DisagreementClass[] = [
     found: /^(?:\r\n)?\S+ \S+ HTTP\/1\.0\r\n[^]*^upgrade:/im,
   },
   {
+    name: "upgrade-to-nothing",
+    what: "An Upgrade that names no protocol",
+    ours: "ignores it",
+    theirs: { "llhttp": "switches", "http-parser-js": "switches" },
+    why: "RFC 9110, 7.8: it is a list of protocols, and a server MUST NOT switch to one that is not in it",
+    about: "isTunnel",
+    weSay: /^false$/,
+    theySay: /^true$/,
+    found: /^upgrade:[ \t,]*\r\n/im,
+  },
+  {
     name: "upgrade-in-another-option",
     what: "`upgrade` within another connection option, as in `x-upgrade`",
     ours: "ignores Upgrade",

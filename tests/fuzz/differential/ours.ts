@@ -63,7 +63,8 @@ function readRequest(connection: ServerConnection, input: string, transcript: Ou
     target: head.target,
     minor: Number(version[1]),
     fields: [...head.fields] as unknown as Line[],
-    isTunnel: head.method === "CONNECT" || head.upgrade !== undefined,
+    // A list of nothing asks for nothing: `Environ.upgrade` refuses it.
+    isTunnel: head.method === "CONNECT" || /[^ \t,]/.test(head.upgrade ?? ""),
     content: "",
     trailers: [],
     end: undefined,
