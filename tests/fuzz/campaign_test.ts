@@ -143,7 +143,6 @@ Deno.test("The flags of the task", () => {
     seed: 1,
     target: undefined,
     keeps: true,
-    keepsDiscovered: false,
   });
   assertEquals(parsePlan(["--runs", "5", "--seed", "9", "--target", "server", "--no-keep"]), {
     seconds: Infinity,
@@ -151,7 +150,6 @@ Deno.test("The flags of the task", () => {
     seed: 9,
     target: "server",
     keeps: false,
-    keepsDiscovered: false,
   });
   assertEquals(parsePlan(["--differential"]).target, "differential");
   for (const args of [["--secods", "1"], ["--seed", "x"], ["--runs", "-1"]]) {

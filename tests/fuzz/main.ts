@@ -9,7 +9,6 @@
  *
  * A run is determined by its seed: whatever it finds it finds again, at the same execution of the same target. What is
  * found is made small, printed, and put into `corpus/`, which every later run begins with; `--no-keep` leaves that out.
- * `--keep-discovered` puts in what reached new code, too.
  *
  * The last line is `N executions, M findings`. The exit code is 1 if there are any, 2 for flags that make no sense.
  *
@@ -43,8 +42,6 @@ export interface FuzzPlan {
   readonly target: string | undefined;
   /** Whether finds are put into the corpus. */
   readonly keeps: boolean;
-  /** Whether inputs that reach new code are put into the corpus. */
-  readonly keepsDiscovered: boolean;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
@@ -59,7 +56,7 @@ if (import.meta.main) Deno.exit(await main(Deno.args));
 export function parsePlan(args: readonly string[]): FuzzPlan {
   const flags = parseArgs([...args], {
     string: ["seconds", "runs", "seed", "target"],
-    boolean: ["differential", "keep", "keep-discovered"],
+    boolean: ["differential", "keep"],
     negatable: ["keep"],
     default: { keep: true },
     unknown: (flag: string) => {
@@ -73,7 +70,6 @@ export function parsePlan(args: readonly string[]): FuzzPlan {
     seed: numberOf("seed", flags.seed, 1),
     target: flags.differential ? "differential" : flags.target,
     keeps: flags.keep,
-    keepsDiscovered: flags["keep-discovered"],
   };
 }
 
@@ -126,9 +122,6 @@ async function fuzz(targets: readonly Target[], plan: FuzzPlan): Promise<number>
   const seconds = (performance.now() - started) / 1000;
   for (const campaign of campaigns) {
     tellCampaign(campaign);
-    if (plan.keepsDiscovered) {
-      campaign.discovered.forEach((input) => keepInput(campaign.target.name, input, "reaches new code"));
-    }
     await campaign.target.close?.();
   }
   const executions = campaigns.reduce((total, campaign) => total + campaign.executions, 0);

@@ -102,6 +102,17 @@ const TRAILERS: readonly DisagreementClass[] = [
     /^0+[^\r\n]*\r\n/m,
   ),
   {
+    name: "coding-tab",
+    what: "HTAB behind `chunked` in Transfer-Encoding",
+    ours: "takes it",
+    theirs: { "llhttp": "refuses" },
+    why: "RFC 9112, 5: OWS, which is SP or HTAB, stands behind a value and is no part of it",
+    about: "content",
+    weSay: TAKES,
+    theySay: /^refuses: HPE_INVALID_TRANSFER_ENCODING: Request has invalid/,
+    found: /^transfer-encoding:[ \t]*chunked[ \t]*\t[ \t]*\r\n/im,
+  },
+  {
     name: "trailer-framing",
     what: "Content-Length, or a Transfer-Encoding, among trailers",
     ours: "leaves it out",
@@ -109,7 +120,7 @@ const TRAILERS: readonly DisagreementClass[] = [
     why: "RFC 9110, 6.5.1: a field that frames has no meaning there; RFC 9112, 7.1.2: it may be discarded",
     about: "content",
     weSay: TAKES,
-    theySay: /^refuses: HPE_INVALID_(?:CONTENT_LENGTH|TRANSFER_ENCODING)/,
+    theySay: /^refuses: HPE_INVALID_(?:CONTENT_LENGTH|TRANSFER_ENCODING: Invalid)/,
     found: /^0+[^\r\n]*\r\n[^]*^(?:content-length|transfer-encoding):/im,
   },
   {
