@@ -27,7 +27,7 @@ import { Watchdog } from "./watchdog.ts";
 
 /** How long one input may take: a thousand times what the slowest takes, on a machine that does other things too. */
 const LIMIT_MS = 5000;
-/** Of other targets' batches, how many go to the differential one. */
+/** How many batches the differential target gets for one of each other: it has the most to say. */
 const DIFFERENTIAL_SHARE = 3;
 
 /** What is asked for. */

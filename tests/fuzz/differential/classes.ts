@@ -7,37 +7,14 @@
  * @module
  */
 
-import type { Disagreement, Rival } from "./compare.ts";
+import type { Disagreement } from "./compare.ts";
 import { CONTENT_CLASSES } from "./content_classes.ts";
+import type { DisagreementClass } from "./disagreement_class.ts";
 import { HEAD_CLASSES } from "./head_classes.ts";
-import type { Line } from "./transcript.ts";
-
-/** A class of disagreement. */
-export interface DisagreementClass {
-  /** Its name. */
-  readonly name: string;
-  /** What stands in the octets, for the table. */
-  readonly what: string;
-  /** What ours does about it, for the table. */
-  readonly ours: string;
-  /** What each of the others does that does not do the same, for the table. */
-  readonly theirs: Readonly<Partial<Record<Rival, string>>>;
-  /** Why ours does it: a sentence and its section. */
-  readonly why: string;
-  /** What the disagreement is about. */
-  readonly about: Disagreement["about"];
-  /** What ours says. */
-  readonly weSay: RegExp;
-  /** What they say. */
-  readonly theySay: RegExp;
-  /** What is found in the octets from the request's start on. */
-  readonly found: RegExp;
-  /** Whether the lines that differ differ so, where lines are what differs. */
-  readonly explains?: (ours: readonly Line[], theirs: readonly Line[]) => boolean;
-}
+import { REQUEST_LINE_CLASSES } from "./request_line_classes.ts";
 
 /** All of them. */
-export const CLASSES: readonly DisagreementClass[] = [...HEAD_CLASSES, ...CONTENT_CLASSES];
+export const CLASSES: readonly DisagreementClass[] = [...REQUEST_LINE_CLASSES, ...HEAD_CLASSES, ...CONTENT_CLASSES];
 
 /**
  * Finds the class of a disagreement.

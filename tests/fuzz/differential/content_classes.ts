@@ -5,102 +5,86 @@
  */
 
 import { mayBeTrailer } from "../../../core/fields.ts";
-import type { DisagreementClass } from "./classes.ts";
-import { differInObsText } from "./head_classes.ts";
+import { BOTH, C, differInObsText, type DisagreementClass, JS, refusedContent, TAKES } from "./disagreement_class.ts";
 
-const TAKES = /^takes$/;
-const JS = { "http-parser-js": "takes" } as const;
-const BOTH = { "llhttp": "takes", "http-parser-js": "takes" } as const;
 const CHUNKED = /^transfer-encoding:[ \t]*chunked[ \t]*\r\n/im;
 
-/** What all classes have in common in which ours refuses a chunked body that others take. */
-function refused(
-  name: string,
-  what: string,
-  theirs: DisagreementClass["theirs"],
-  why: string,
-  weSay: RegExp,
-  found: RegExp,
-): DisagreementClass {
-  return { name, what, ours: "400", theirs, why, about: "content", weSay, theySay: TAKES, found };
-}
-
 const CHUNKS: readonly DisagreementClass[] = [
-  refused(
-    "chunk-lf",
-    "LF without CR behind a chunk size, chunk data, or a trailer",
-    JS,
-    "RFC 9112, 7.1: CRLF ends them; a recipient MAY take LF in heads only (2.2), and doing so here smuggles",
-    /bad-line-end: .*LF without CR/,
-    CHUNKED,
-  ),
-  refused(
-    "chunk-cr",
-    "CR without LF in a chunk line or a trailer",
-    JS,
-    "RFC 9112, 2.2: a bare CR is invalid outside of the content",
-    /bad-line-end: .*CR without LF/,
-    /\r(?!\n)/,
-  ),
-  refused(
-    "chunk-size-missing",
-    "A chunk line that does not start with a digit",
-    JS,
-    "RFC 9112, 7.1: a chunk size has one digit at least",
-    /bad-chunk: .*its size has no digit/,
-    CHUNKED,
-  ),
-  refused(
-    "chunk-size-behind",
-    "Something else than an extension behind a chunk size",
-    JS,
-    "RFC 9112, 7.1.1: only `;` and what it starts may stand there",
-    /bad-chunk: .*behind its size/,
-    /^[0-9a-f]+[^0-9a-f\r\n]/im,
-  ),
-  refused(
-    "chunk-quote-in-token",
-    "A quoted string right behind a token in a chunk extension",
-    { "llhttp": "takes" },
-    "RFC 9112, 7.1.1: a value is a token or a quoted string",
-    /bad-chunk: .*""" behind its size/,
-    /^[0-9a-f]+[ \t]*;[^\r\n]*[^\s=;]"/im,
-  ),
-  refused(
-    "chunk-size-digits",
-    "A chunk size of more than 16 digits, zeros in front too",
-    BOTH,
-    "RFC 9112, 7.1: a recipient MUST anticipate large numbers; 16 digits hold any that fits into memory",
-    /bad-chunk: .*its size has more than 16 digits/,
-    /^[0-9a-f]{17}/im,
-  ),
-  refused(
-    "chunk-extension",
-    "A chunk extension without a name, or with `=` and no value",
-    BOTH,
-    "RFC 9112, 7.1.1: the name is a token, and so is a value that is not quoted",
-    /bad-chunk: .*its extension has no token/,
-    /^[0-9a-f]+[ \t]*;/im,
-  ),
-  refused(
-    "chunk-quoted",
-    "A quoted chunk extension with a control, or without its end",
-    JS,
-    "RFC 9110, 5.6.4: neither CR nor LF nor another control stands in a quoted string",
-    /bad-chunk: .*in a quoted extension/,
-    /^[0-9a-f]+[ \t]*;.*"/im,
-  ),
+  refusedContent({
+    name: "chunk-lf",
+    what: "LF without CR behind a chunk size, chunk data, or a trailer",
+    theirs: JS,
+    why: "RFC 9112, 7.1: CRLF ends them; a recipient MAY take LF in heads only (2.2), and doing so here smuggles",
+    weSay: /bad-line-end: .*LF without CR/,
+    found: CHUNKED,
+  }),
+  refusedContent({
+    name: "chunk-cr",
+    what: "CR without LF in a chunk line or a trailer",
+    theirs: JS,
+    why: "RFC 9112, 2.2: a bare CR is invalid outside of the content",
+    weSay: /bad-line-end: .*CR without LF/,
+    found: /\r(?!\n)/,
+  }),
+  refusedContent({
+    name: "chunk-size-missing",
+    what: "A chunk line that does not start with a digit",
+    theirs: JS,
+    why: "RFC 9112, 7.1: a chunk size has one digit at least",
+    weSay: /bad-chunk: .*its size has no digit/,
+    found: CHUNKED,
+  }),
+  refusedContent({
+    name: "chunk-size-behind",
+    what: "Something else than an extension behind a chunk size",
+    theirs: JS,
+    why: "RFC 9112, 7.1.1: only `;` and what it starts may stand there",
+    weSay: /bad-chunk: .*behind its size/,
+    found: /^[0-9a-f]+[^0-9a-f\r\n]/im,
+  }),
+  refusedContent({
+    name: "chunk-quote-in-token",
+    what: "A quoted string right behind a token in a chunk extension",
+    theirs: C,
+    why: "RFC 9112, 7.1.1: a value is a token or a quoted string",
+    weSay: /bad-chunk: .*""" behind its size/,
+    found: /^[0-9a-f]+[ \t]*;[^\r\n]*[^\s=;]"/im,
+  }),
+  refusedContent({
+    name: "chunk-size-digits",
+    what: "A chunk size of more than 16 digits, zeros in front too",
+    theirs: BOTH,
+    why: "RFC 9112, 7.1: a recipient MUST anticipate large numbers; 16 digits hold any that fits into memory",
+    weSay: /bad-chunk: .*its size has more than 16 digits/,
+    found: /^[0-9a-f]{17}/im,
+  }),
+  refusedContent({
+    name: "chunk-extension",
+    what: "A chunk extension without a name, or with `=` and no value",
+    theirs: BOTH,
+    why: "RFC 9112, 7.1.1: the name is a token, and so is a value that is not quoted",
+    weSay: /bad-chunk: .*its extension has no token/,
+    found: /^[0-9a-f]+[ \t]*;/im,
+  }),
+  refusedContent({
+    name: "chunk-quoted",
+    what: "A quoted chunk extension with a control, or without its end",
+    theirs: JS,
+    why: "RFC 9110, 5.6.4: neither CR nor LF nor another control stands in a quoted string",
+    weSay: /bad-chunk: .*in a quoted extension/,
+    found: /^[0-9a-f]+[ \t]*;.*"/im,
+  }),
 ];
 
 const TRAILERS: readonly DisagreementClass[] = [
-  refused(
-    "trailer-malformed",
-    "A malformed trailer: no colon, no name, folding, space before the colon, octets that may not stand there",
-    JS,
-    "RFC 9112, 7.1.2: trailers are field lines, and 5 holds for them",
-    /bad-field-line: /,
-    /^0+[^\r\n]*\r\n/m,
-  ),
+  refusedContent({
+    name: "trailer-malformed",
+    what: "A malformed trailer: no colon, no name, folding, space before the colon, octets that may not stand there",
+    theirs: JS,
+    why: "RFC 9112, 7.1.2: trailers are field lines, and 5 holds for them",
+    weSay: /bad-field-line: /,
+    found: /^0+[^\r\n]*\r\n/m,
+  }),
   {
     name: "coding-tab",
     what: "HTAB behind `chunked` in Transfer-Encoding",

@@ -1,312 +1,185 @@
 /**
- * Classes of disagreement about heads.
+ * Classes of disagreement about field lines, and about heads as a whole.
  *
  * @module
  */
 
-import type { DisagreementClass } from "./classes.ts";
-import type { Line } from "./transcript.ts";
-
-const TAKES = /^takes$/;
-const BOTH = { "llhttp": "takes", "http-parser-js": "takes" } as const;
-const JS = { "http-parser-js": "takes" } as const;
-const C = { "llhttp": "takes" } as const;
-
-/** What all classes have in common in which ours refuses a head that others take. */
-function refused(
-  name: string,
-  what: string,
-  theirs: DisagreementClass["theirs"],
-  why: string,
-  weSay: RegExp,
-  found: RegExp,
-  status = 400,
-): DisagreementClass {
-  return { name, what, ours: `${status}`, theirs, why, about: "head", weSay, theySay: TAKES, found };
-}
-
-const REQUEST_LINE: readonly DisagreementClass[] = [
-  refused(
-    "http-0.9",
-    "A request line without version (HTTP/0.9)",
-    C,
-    "RFC 9112, 3: a request line has three words; HTTP/0.9 is not among its versions",
-    /bad-version: .*it is missing|bad-line-end: .*LF without CR/,
-    /^(?:\r\n)?[A-Z-]+ [^ \n]*\r?\n/,
-  ),
-  refused(
-    "major-version",
-    "A major version other than 1",
-    BOTH,
-    "RFC 9110, 15.6.6: the server refuses a major version that it does not serve",
-    /^refuses: unsupported-version/,
-    /^(?:\r\n)?\S+ \S+ HTTP\/[02-9]\.\d\r\n/,
-    505,
-  ),
-  refused(
-    "empty-lines",
-    "More than one empty line before the request line, the second one ended by CR alone too",
-    BOTH,
-    "RFC 9112, 2.2: a server ought to ignore at least one, and an endless row of them is an attack",
-    /bad-method: .*it ends the line/,
-    /^\r\n\r/,
-  ),
-  refused(
-    "line-end-before-request",
-    "CR or LF alone before the request line",
-    C,
-    "RFC 9112, 2.2: a bare CR is invalid outside of the content",
-    /bad-line-end: .*(?:CR without LF|LF without CR)/,
-    /^(?:\r\n)?(?:\r(?!\n)|\n)/,
-  ),
-  refused(
-    "spaces-in-request-line",
-    "More than one space between the words of a request line",
-    C,
-    "RFC 9112, 3: single spaces part the words; lenient splitting is a way to smuggle",
-    /bad-target: .*it is empty|bad-version: .*octet 0x20 in it/,
-    /^(?:\r\n)?\S+ (?: |\S+ {2})/,
-  ),
-  refused(
-    "method-octets",
-    "An octet above 0x7f in the method, read as the letter that is left without its highest bit",
-    JS,
-    "RFC 9110, 9.1: a method is a token; RFC 9112, 2.2: octets are parsed, not characters",
-    /bad-method: .*octet 0x[89a-f]. in it/,
-    /^(?:\r\n)?[A-Z-]*[\x80-\xff]/,
-  ),
-  refused(
-    "version-octets",
-    "An octet above 0x7f in the version, read as the character that is left without its highest bit",
-    JS,
-    "RFC 9112, 2.3: HTTP-name is case-sensitive and exact; 2.2: octets are parsed, not characters",
-    /bad-version: .*octet 0x[89a-f]. in it/,
-    /^(?:\r\n)?\S+ \S+ \S*[\x80-\xff]/,
-  ),
-  refused(
-    "cr-in-target",
-    "CR in a request target",
-    JS,
-    "RFC 9112, 2.2: a bare CR is invalid outside of the content",
-    /bad-version: .*it is missing/,
-    /^(?:\r\n)?\S+ [^ \n]*\r(?!\n)/,
-  ),
-  refused(
-    "target-octets",
-    "Octets in a request target that no URI has: controls, DEL, non-ASCII, quotes, angle brackets, `#`, a backslash in the path",
-    BOTH,
-    "RFC 9112, 3.2: an invalid request line ought to be answered with 400, not corrected; RFC 3986, 2",
-    /bad-target: .*(?:"["<>#\\]"|"""|octet 0x(?:0.|1.|7f|[89a-f].)) in it/,
-    /^(?:\r\n)?\S+ [^ \n]*(?:["<>#\\]|[^ -~\n])/,
-  ),
-  refused(
-    "asterisk-form",
-    "`*` with a method other than OPTIONS",
-    BOTH,
-    "RFC 9112, 3.2.4: the asterisk-form is for OPTIONS only",
-    /bad-target: .*\* is for OPTIONS only/,
-    /^(?:\r\n)?(?!OPTIONS )\S+ \* /,
-  ),
-  refused(
-    "connect-target",
-    "CONNECT with a target that is no host with port",
-    BOTH,
-    "RFC 9112, 3.2.3: CONNECT takes the authority-form, host and port",
-    /bad-target: .*CONNECT takes host and port/,
-    /^(?:\r\n)?CONNECT /,
-  ),
-  refused(
-    "target-form",
-    "A target in none of the four forms: no path, no `http` or `https` URI",
-    BOTH,
-    "RFC 9112, 3.2: four forms are defined",
-    /bad-target: .*it is neither a path nor an http or https URI/,
-    /^(?:\r\n)?\S+ (?!\/|https?:\/\/)/i,
-  ),
-  refused(
-    "target-authority",
-    "An absolute target whose authority is empty, has userinfo, or is no host with port",
-    BOTH,
-    "RFC 9110, 4.2.1: an empty host is invalid and to be rejected; 4.2.4: so is userinfo, as an error",
-    /bad-target: .*its authority is not a host/,
-    /^(?:\r\n)?\S+ https?:\/\//i,
-  ),
-];
+import { BOTH, differInObsText, type DisagreementClass, JS, refusedHead, TAKES } from "./disagreement_class.ts";
 
 const LINES: readonly DisagreementClass[] = [
-  refused(
-    "bare-lf",
-    "LF without CR as a line end in a head",
-    JS,
-    "RFC 9112, 2.2: a recipient MAY take it; whoever does reads other lines than one that does not",
-    /bad-line-end: .*LF without CR/,
-    /(?:^|[^\r])\n/,
-  ),
-  refused(
-    "name-octets",
-    "Octets in a field name that no token has",
-    JS,
-    "RFC 9110, 5.1: a field name is a token",
-    /bad-field-line: .*field line: (?:"."|octet 0x..) in name/,
-    /^[^:\n]*[^!#$%&'*+\-.^_`|~0-9A-Za-z:\r\n]/m,
-  ),
-  refused(
-    "value-octets",
-    "Controls in a field value",
-    JS,
-    "RFC 9110, 5.5: CR, LF and NUL are dangerous, and other controls are invalid",
-    /bad-field-line: .*octet 0x(?:0.|1.|7f) in value/,
-    /:.*[^\t -~\x80-\xff\r\n]/,
-  ),
-  refused(
-    "no-colon",
-    "A field line without colon",
-    JS,
-    "RFC 9112, 5: a field line has one",
-    /bad-field-line: .*colon is missing/,
-    /^[^:\r\n]+\r\n/m,
-  ),
-  refused(
-    "empty-name",
-    "A field line without name",
-    JS,
-    "RFC 9110, 5.1: a field name is a token, of one character at least",
-    /bad-field-line: .*name is empty/,
-    /^:/m,
-  ),
-  refused(
-    "folding",
-    "A field line that starts with white space (obs-fold)",
-    JS,
-    "RFC 9112, 5.2: a server MUST reject it or replace it; behind the request line 2.2 asks for the same",
-    /bad-field-line: .*it starts with white space/,
-    /^[ \t]/m,
-  ),
-  refused(
-    "space-before-colon",
-    "White space between field name and colon",
-    JS,
-    "RFC 9112, 5.1: a server MUST reject it with 400",
-    /bad-field-line: .*space before colon/,
-    /^[^\s:]+[ \t]/m,
-  ),
+  refusedHead({
+    name: "bare-lf",
+    what: "LF without CR as a line end in a head",
+    theirs: JS,
+    why: "RFC 9112, 2.2: a recipient MAY take it; whoever does reads other lines than one that does not",
+    weSay: /bad-line-end: .*LF without CR/,
+    found: /(?:^|[^\r])\n/,
+  }),
+  refusedHead({
+    name: "name-octets",
+    what: "Octets in a field name that no token has",
+    theirs: JS,
+    why: "RFC 9110, 5.1: a field name is a token",
+    weSay: /bad-field-line: .*field line: (?:"."|octet 0x..) in name/,
+    found: /^[^:\n]*[^!#$%&'*+\-.^_`|~0-9A-Za-z:\r\n]/m,
+  }),
+  refusedHead({
+    name: "value-octets",
+    what: "Controls in a field value",
+    theirs: JS,
+    why: "RFC 9110, 5.5: CR, LF and NUL are dangerous, and other controls are invalid",
+    weSay: /bad-field-line: .*octet 0x(?:0.|1.|7f) in value/,
+    found: /:.*[^\t -~\x80-\xff\r\n]/,
+  }),
+  refusedHead({
+    name: "no-colon",
+    what: "A field line without colon",
+    theirs: JS,
+    why: "RFC 9112, 5: a field line has one",
+    weSay: /bad-field-line: .*colon is missing/,
+    found: /^[^:\r\n]+\r\n/m,
+  }),
+  refusedHead({
+    name: "empty-name",
+    what: "A field line without name",
+    theirs: JS,
+    why: "RFC 9110, 5.1: a field name is a token, of one character at least",
+    weSay: /bad-field-line: .*name is empty/,
+    found: /^:/m,
+  }),
+  refusedHead({
+    name: "folding",
+    what: "A field line that starts with white space (obs-fold)",
+    theirs: JS,
+    why: "RFC 9112, 5.2: a server MUST reject it or replace it; behind the request line 2.2 asks for the same",
+    weSay: /bad-field-line: .*it starts with white space/,
+    found: /^[ \t]/m,
+  }),
+  refusedHead({
+    name: "space-before-colon",
+    what: "White space between field name and colon",
+    theirs: JS,
+    why: "RFC 9112, 5.1: a server MUST reject it with 400",
+    weSay: /bad-field-line: .*space before colon/,
+    found: /^[^\s:]+[ \t]/m,
+  }),
 ];
 
 const FIELDS: readonly DisagreementClass[] = [
-  refused(
-    "host-missing",
-    "HTTP/1.1 without Host",
-    BOTH,
-    "RFC 9112, 3.2: a server MUST respond with 400",
-    /bad-host: .*it is missing/,
-    /^(?:\r\n)?\S+ \S+ HTTP\/1\.[1-9]\r\n/,
-  ),
-  refused(
-    "host-twice",
-    "Host on two lines",
-    BOTH,
-    "RFC 9112, 3.2: a server MUST respond with 400",
-    /bad-host: .*it stands twice/,
-    /^host:[^]*^host:/im,
-  ),
-  refused(
-    "host-invalid",
-    "A Host that is no host with an optional port; an empty one too",
-    BOTH,
-    "RFC 9112, 3.2: a server MUST respond with 400 to an invalid value",
-    /bad-host: .*it is not a host with an optional port/,
-    /^host:/im,
-  ),
-  refused(
-    "connection-option",
-    "A Connection whose options are no tokens",
-    BOTH,
-    "RFC 9110, 7.6.1: options are tokens; who guesses at `close` disagrees about where the connection ends",
-    /bad-field-line: .*Connection: an option is no token/,
-    /^connection:/im,
-  ),
-  refused(
-    "expectation",
-    "An Expect other than 100-continue",
-    BOTH,
-    "RFC 9110, 10.1.1: a server MAY respond with 417; one that it does not know it cannot meet",
-    /unknown-expectation/,
-    /^expect:/im,
-    417,
-  ),
-  refused(
-    "coding-not-chunked",
-    "A Transfer-Encoding whose last coding is not chunked, or that is no list of codings",
-    BOTH,
-    "RFC 9112, 6.3: a server MUST respond with 400 and close, as the end cannot be told",
-    /bad-framing: .*Transfer-Encoding is not chunked/,
-    /^transfer-encoding:/im,
-  ),
-  refused(
-    "coding-on-two-lines",
-    "Transfer-Encoding on two lines",
-    BOTH,
-    "RFC 9112, 6.1: chunked MUST NOT be applied twice; nobody who means well sends two lines",
-    /bad-framing: .*Transfer-Encoding on two lines/,
-    /^transfer-encoding:[^]*^transfer-encoding:/im,
-  ),
-  refused(
-    "coding-unknown",
-    "A coding before a final chunked",
-    BOTH,
-    "RFC 9112, 6.1: a server that does not understand a transfer coding SHOULD respond with 501",
-    /unknown-coding/,
-    /^transfer-encoding:[^\r]*,/im,
-    501,
-  ),
-  refused(
-    "coding-in-1.0",
-    "Transfer-Encoding in HTTP/1.0",
-    BOTH,
-    "RFC 9112, 6.1: a server MUST treat the framing as faulty",
-    /bad-framing: .*Transfer-Encoding in HTTP\/1\.0/,
-    /^(?:\r\n)?\S+ \S+ HTTP\/1\.0\r\n[^]*^transfer-encoding:/im,
-  ),
-  refused(
-    "coding-and-length",
-    "Transfer-Encoding beside Content-Length",
-    JS,
-    "RFC 9112, 6.1: it ought to be handled as an error; it is how requests are smuggled",
-    /bad-framing: .*Transfer-Encoding beside Content-Length/,
-    /^(?:transfer-encoding:[^]*^content-length:|content-length:[^]*^transfer-encoding:)/im,
-  ),
-  refused(
-    "length-digits",
-    "A Content-Length that is empty, signed, a list, or has anything else but digits",
-    JS,
-    "RFC 9112, 6.3: an invalid Content-Length is unrecoverable: 400 and close",
-    /bad-content-length: .*it is not a row of digits/,
-    /^content-length:(?![ \t]*\d+[ \t]*\r\n)/im,
-  ),
-  refused(
-    "length-twice",
-    "Content-Length on two lines, of the same value too",
-    JS,
-    "RFC 9112, 6.3: an invalid Content-Length is unrecoverable; taking equal ones is a MAY",
-    /bad-content-length: .*it stands on two lines/,
-    /^content-length:[^]*^content-length:/im,
-  ),
-  refused(
-    "length-leading-zero",
-    "A Content-Length with a leading zero",
-    BOTH,
-    "RFC 9110, 8.6 has it, yet there are recipients that read octal: `allowLeadingZeros` takes it",
-    /bad-content-length: .*it has a leading zero/,
-    /^content-length:[ \t]*0\d/im,
-  ),
-  refused(
-    "length-too-large",
-    "A Content-Length beyond 2^53-1",
-    BOTH,
-    "RFC 9110, 8.6: a recipient MUST anticipate large numbers and prevent errors of precision",
-    /bad-content-length: .*it is beyond 2\^53-1/,
-    /^content-length:[ \t]*\d{16}/im,
-  ),
+  refusedHead({
+    name: "host-missing",
+    what: "HTTP/1.1 without Host",
+    theirs: BOTH,
+    why: "RFC 9112, 3.2: a server MUST respond with 400",
+    weSay: /bad-host: .*it is missing/,
+    found: /^(?:\r\n)?\S+ \S+ HTTP\/1\.[1-9]\r\n/,
+  }),
+  refusedHead({
+    name: "host-twice",
+    what: "Host on two lines",
+    theirs: BOTH,
+    why: "RFC 9112, 3.2: a server MUST respond with 400",
+    weSay: /bad-host: .*it stands twice/,
+    found: /^host:[^]*^host:/im,
+  }),
+  refusedHead({
+    name: "host-invalid",
+    what: "A Host that is no host with an optional port; an empty one too",
+    theirs: BOTH,
+    why: "RFC 9112, 3.2: a server MUST respond with 400 to an invalid value",
+    weSay: /bad-host: .*it is not a host with an optional port/,
+    found: /^host:/im,
+  }),
+  refusedHead({
+    name: "connection-option",
+    what: "A Connection whose options are no tokens",
+    theirs: BOTH,
+    why: "RFC 9110, 7.6.1: options are tokens; who guesses at `close` disagrees about where the connection ends",
+    weSay: /bad-field-line: .*Connection: an option is no token/,
+    found: /^connection:/im,
+  }),
+  refusedHead({
+    name: "expectation",
+    what: "An Expect other than 100-continue",
+    theirs: BOTH,
+    why: "RFC 9110, 10.1.1: a server MAY respond with 417; one that it does not know it cannot meet",
+    weSay: /unknown-expectation/,
+    found: /^expect:/im,
+    status: 417,
+  }),
+  refusedHead({
+    name: "coding-not-chunked",
+    what: "A Transfer-Encoding whose last coding is not chunked, or that is no list of codings",
+    theirs: BOTH,
+    why: "RFC 9112, 6.3: a server MUST respond with 400 and close, as the end cannot be told",
+    weSay: /bad-framing: .*Transfer-Encoding is not chunked/,
+    found: /^transfer-encoding:/im,
+  }),
+  refusedHead({
+    name: "coding-on-two-lines",
+    what: "Transfer-Encoding on two lines",
+    theirs: BOTH,
+    why: "RFC 9112, 6.1: chunked MUST NOT be applied twice; nobody who means well sends two lines",
+    weSay: /bad-framing: .*Transfer-Encoding on two lines/,
+    found: /^transfer-encoding:[^]*^transfer-encoding:/im,
+  }),
+  refusedHead({
+    name: "coding-unknown",
+    what: "A coding before a final chunked",
+    theirs: BOTH,
+    why: "RFC 9112, 6.1: a server that does not understand a transfer coding SHOULD respond with 501",
+    weSay: /unknown-coding/,
+    found: /^transfer-encoding:[^\r]*,/im,
+    status: 501,
+  }),
+  refusedHead({
+    name: "coding-in-1.0",
+    what: "Transfer-Encoding in HTTP/1.0",
+    theirs: BOTH,
+    why: "RFC 9112, 6.1: a server MUST treat the framing as faulty",
+    weSay: /bad-framing: .*Transfer-Encoding in HTTP\/1\.0/,
+    found: /^(?:\r\n)?\S+ \S+ HTTP\/1\.0\r\n[^]*^transfer-encoding:/im,
+  }),
+  refusedHead({
+    name: "coding-and-length",
+    what: "Transfer-Encoding beside Content-Length",
+    theirs: JS,
+    why: "RFC 9112, 6.1: it ought to be handled as an error; it is how requests are smuggled",
+    weSay: /bad-framing: .*Transfer-Encoding beside Content-Length/,
+    found: /^(?:transfer-encoding:[^]*^content-length:|content-length:[^]*^transfer-encoding:)/im,
+  }),
+  refusedHead({
+    name: "length-digits",
+    what: "A Content-Length that is empty, signed, a list, or has anything else but digits",
+    theirs: JS,
+    why: "RFC 9112, 6.3: an invalid Content-Length is unrecoverable: 400 and close",
+    weSay: /bad-content-length: .*it is not a row of digits/,
+    found: /^content-length:(?![ \t]*\d+[ \t]*\r\n)/im,
+  }),
+  refusedHead({
+    name: "length-twice",
+    what: "Content-Length on two lines, of the same value too",
+    theirs: JS,
+    why: "RFC 9112, 6.3: an invalid Content-Length is unrecoverable; taking equal ones is a MAY",
+    weSay: /bad-content-length: .*it stands on two lines/,
+    found: /^content-length:[^]*^content-length:/im,
+  }),
+  refusedHead({
+    name: "length-leading-zero",
+    what: "A Content-Length with a leading zero",
+    theirs: BOTH,
+    why: "RFC 9110, 8.6 has it, yet there are recipients that read octal: `allowLeadingZeros` takes it",
+    weSay: /bad-content-length: .*it has a leading zero/,
+    found: /^content-length:[ \t]*0\d/im,
+  }),
+  refusedHead({
+    name: "length-too-large",
+    what: "A Content-Length beyond 2^53-1",
+    theirs: BOTH,
+    why: "RFC 9110, 8.6: a recipient MUST anticipate large numbers and prevent errors of precision",
+    weSay: /bad-content-length: .*it is beyond 2\^53-1/,
+    found: /^content-length:[ \t]*\d{16}/im,
+  }),
 ];
 
 const TAKEN: readonly DisagreementClass[] = [
@@ -390,19 +263,5 @@ const TAKEN: readonly DisagreementClass[] = [
   },
 ];
 
-/**
- * Tells whether lines differ in values with octets above 0x7f only.
- *
- * @param ours The lines of ours
- * @param theirs Those of the other parser
- * @returns Whether they do
- */
-export function differInObsText(ours: readonly Line[], theirs: readonly Line[]): boolean {
-  return ours.length === theirs.length && ours.every(([name, value], index) => {
-    const [theirName, theirValue] = theirs[index]!;
-    return name === theirName && (value === theirValue || /[\x80-\xff]/.test(value));
-  });
-}
-
-/** Those about heads. */
-export const HEAD_CLASSES: readonly DisagreementClass[] = [...REQUEST_LINE, ...LINES, ...FIELDS, ...TAKEN];
+/** Those about field lines, and about heads as a whole. */
+export const HEAD_CLASSES: readonly DisagreementClass[] = [...LINES, ...FIELDS, ...TAKEN];
