@@ -172,12 +172,24 @@ function readOn(client: ClientConnection, request: RequestInit, seen: SeenRespon
       if (!client.readHead()) return;
       const { status, ...head } = client.head!;
       seen.responses.push({ status, head, content: "", trailers: [] });
+      assertHolds(client.isFinal || client.reading === "head", "behind an interim response comes another head");
       if (!client.isFinal || client.head!.status === 101) continue;
     }
-    if (!readContent(client, seen.responses.at(-1)!)) return;
+    const response = seen.responses.at(-1)!;
+    if (!readContent(client, response)) return;
+    checkLength(client, response);
     client.finish();
     if (client.turnOver() === "start over") ask(client, request);
   }
+}
+
+/** RFC 9112, section 6.3, rules 1, 2 and 6, in plain words; the rest is for the chunked decoder, and the end. */
+function checkLength({ head, sent, reading }: ClientConnection, { status, content }: SeenResponse): void {
+  if (reading === "tunnel") return;
+  const hasNone = sent!.method === "HEAD" || status === 204 || status === 304;
+  const length = head!.fields.get("content-length");
+  const isExpected = hasNone ? content === "" : length === undefined || content.length === Number(length);
+  assertHolds(isExpected, `${content.length} octets are the content of a ${status} with length ${length}`);
 }
 
 /** Gives false if more octets are needed. */

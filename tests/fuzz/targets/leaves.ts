@@ -49,7 +49,10 @@ const GRAMMARS: Readonly<Record<string, readonly [seeds: readonly string[], word
   parseChunkLine: [["a\r\n", '1f ; a = "b\\c" ;d\r\n'], CHUNK_WORDS],
   chunkedDecoder: [[BODY], CHUNK_WORDS],
   contentDecoder: [["0123456789012345678901234"], CHUNK_WORDS],
-  parseHost: [["a:80", "[::1]:8", "1.2.3.4", "%41.b:"], TARGET_WORDS],
+  parseHost: [
+    ["a:80", "[::1]:8", "[1:2:3:4:5:6:7:8]", "[1:2:3:4:5:6:7::]", "[::1.2.3.4]", "1.2.3.4", "%41.b:"],
+    TARGET_WORDS,
+  ],
   parseTarget: [["/a?b", "*", "http://a:80/b?c", "HTTPS://[::]"], TARGET_WORDS],
   parseAuthority: [["a:1", "[::1]:443"], TARGET_WORDS],
   parseConnectionOptions: [["close", "keep-alive, ,Upgrade", "\tx\t,close"], TARGET_WORDS],
@@ -98,6 +101,7 @@ function runLeaf(name: string, leaf: Leaf, input: string): string {
     if (part !== undefined) assertSame(part, whole, `of the first ${end} octets and of all`);
   }
   if (name === "parseRequestHead") checkWritten(whole);
+  if (name === "parseHost") checkHost(whole, input);
   if (name === "chunkedDecoder" && settings === ORDINARY) checkDecoded(whole, input);
   return isRefused(whole) ? coarse(whole.refused) : shapeOf(whole);
 }
@@ -114,6 +118,17 @@ function shapeOf(outcome: unknown): string {
       ? coarse(JSON.stringify(value))
       : typeof value;
   }).join();
+}
+
+/** Of IPv6 addresses the parser of URLs says the same; ports it knows no better. */
+function checkHost(whole: unknown, input: string): void {
+  const isTaken = whole !== "no host";
+  if (isTaken) {
+    assertHolds(!(Number(/:(\d+)$/.exec(input.replace(/^\[.*\]/, ""))?.[1]) > 65_535), "no port is above 65535");
+  }
+  if (/^\[[0-9a-f:.]*\]$/i.test(input)) {
+    assertSame(isTaken, URL.canParse(`http://${input}`), "an IPv6 address and a URL's");
+  }
 }
 
 /** RFC 9112, section 7.1, in plain words says the same, but for limits. */

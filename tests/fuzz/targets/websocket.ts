@@ -5,7 +5,7 @@
  * @module
  */
 
-import { inflateRawSync } from "node:zlib";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { FieldSection } from "../../../core/fields.ts";
 import { WebSocketProtocolError } from "../../../core/websocket/errors.ts";
 import { agreeOnDeflate, parseExtensions } from "../../../core/websocket/extensions.ts";
@@ -115,10 +115,19 @@ function tell(received: Received): string {
   }
 }
 
+/** The window of DEFLATE is 32 KiB: what is repeated from far behind needs a message as long. */
+const MAX_INFLATED = 40_000;
+const SENTENCE = "The quick brown fox jumps over the lazy dog";
+/** A seed for each code of a distance that is longer than the sentence. */
+const FAR = Array.from({ length: 18 }, (_, code) => {
+  const distance = (code % 2 === 0 ? 65 : 97) * 2 ** Math.floor(code / 2);
+  return textOf(deflateRawSync(octets(SENTENCE + "-".repeat(distance - SENTENCE.length) + SENTENCE)));
+});
+
 /** What permessage-deflate inflates, beside zlib. */
 export const INFLATE: Target = {
   name: "websocketInflate",
-  seeds: DEFLATED,
+  seeds: [...DEFLATED, ...FAR],
   words: [...DEFLATED, "\0\0\0\xff\xff", "\x01\0\0\xff\xff", "\x03\0", "\x05\xc0\x81"],
   run(input) {
     const ours = inflateOurs(input);
@@ -136,7 +145,7 @@ export const INFLATE: Target = {
 
 function inflateOurs(input: string): string {
   try {
-    return textOf(inflateMessage(octets(input), MAX_MESSAGE));
+    return textOf(inflateMessage(octets(input), MAX_INFLATED));
   } catch (error) {
     if (error instanceof WebSocketProtocolError) return `refused: ${error.code}`;
     throw error;
