@@ -104,7 +104,7 @@ const TRAILERS: readonly DisagreementClass[] = [
     why: "RFC 9110, 6.5.1: a field that frames has no meaning there; RFC 9112, 7.1.2: it may be discarded",
     about: "content",
     weSay: TAKES,
-    theySay: /^refuses: HPE_INVALID_(?:CONTENT_LENGTH|TRANSFER_ENCODING: Invalid)/,
+    theySay: /^refuses: HPE_INVALID_(?:CONTENT_LENGTH|TRANSFER_ENCODING: (?!Request))/,
     found: /^0+[^\r\n]*\r\n[^]*^(?:content-length|transfer-encoding):/im,
   },
   {
