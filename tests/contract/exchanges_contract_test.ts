@@ -17,7 +17,7 @@ import { Random } from "../support/random.ts";
 import { runtime as startCommand, type RuntimeName } from "../support/runtimes.ts";
 import { startSubject } from "../support/subject.ts";
 import { takeAll } from "../support/take_all.ts";
-import type { SeenByClients } from "./native_client.ts";
+import type { SeenByClients } from "./planned_client.ts";
 import {
   expectedAnswer,
   planExchanges,
@@ -42,7 +42,7 @@ const SERVERS: readonly [runtime: RuntimeName, wanted: string, trailers: "given"
 
 for (const [runtime, wanted, trailers] of SERVERS) {
   Deno.test(`our client reads what a server of ${runtime} writes, and is read by it`, async () => {
-    const file = new URL("native_server.ts", import.meta.url);
+    const file = new URL("planned_server.ts", import.meta.url);
     await using subject = await startSubject(runtime, file, { args: [wanted] });
     const plans = planExchanges(SEED, COUNT);
     using talk = new OurClient(subject.port);
@@ -190,7 +190,7 @@ for (const runtime of RUNTIMES) {
     });
     const { port } = server.address as Deno.NetAddr;
     const [command, ...leading] = await startCommand(runtime);
-    const file = fileURLToPath(new URL("native_client.ts", import.meta.url));
+    const file = fileURLToPath(new URL("planned_client.ts", import.meta.url));
     const args = [...leading, file, ...[port, SEED, COUNT].map(String)];
     const { stdout, stderr } = await new Deno.Command(command!, { args }).output();
     const decoder = new TextDecoder();

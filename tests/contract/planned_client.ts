@@ -1,5 +1,5 @@
 /**
- * Clients of the runtime's own: `RUNTIME native_client.ts PORT SEED COUNT` asks a server by `fetch` and by `node:http`,
+ * Clients of the runtime's own: `RUNTIME planned_client.ts PORT SEED COUNT` asks a server by `fetch` and by `node:http`,
  * and prints as JSON what each of them saw (`planned_exchanges.ts`).
  *
  * @module

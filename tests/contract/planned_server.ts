@@ -1,5 +1,5 @@
 /**
- * A server of the runtime's own, as a subject: `RUNTIME native_server.ts PORT [http]`. `Deno.serve` or `Bun.serve`, and
+ * A server of the runtime's own, as a subject: `RUNTIME planned_server.ts PORT [http]`. `Deno.serve` or `Bun.serve`, and
  * `node:http` on Node.js or where `http` asks for it. It answers as the requests ask (`planned_exchanges.ts`).
  *
  * @module
