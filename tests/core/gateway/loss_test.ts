@@ -120,6 +120,16 @@ Deno.test("an application that fails after the client left is told of, a rejecti
   assertEquals(talk.errors, [failure]);
 });
 
+Deno.test("an application that fails with nothing after the client left is told of: nothing is no reason", async () => {
+  const later = Promise.withResolvers<Result>();
+  const talk = new Talk(() => later.promise);
+  talk.send(get());
+  talk.lose();
+  later.reject(undefined);
+  await talk.rest();
+  assertEquals(talk.errors, [undefined]);
+});
+
 Deno.test("an asynchronous iterable that fails after the client left is told of, unless with the reason", async () => {
   const reason = new Error("Reset");
   const failure = new Error("Its own");

@@ -116,6 +116,16 @@ Deno.test("E-4: eventlet's post hooks", async (t) => {
     assertEquals(calls, ["third", "third"]);
     assertEquals((talk.errors[0] as AggregateError).errors.map(String), ["Error: First", "Error: Second"]);
   });
+  await t.step("one that fails alone is told as it is", async () => {
+    const failure = new Error("Alone");
+    const talk = new Talk(wsgi((env, start_response) => {
+      env["eventlet.posthooks"].push([() => Promise.reject(failure)]);
+      start_response("204 No Content", []);
+    }));
+    talk.send(get());
+    await talk.rest();
+    assertEquals(talk.errors, [failure]);
+  });
   await t.step("the client has left", async () => {
     const calls: unknown[] = [];
     const talk = new Talk(wsgi(function* (env, start_response) {
