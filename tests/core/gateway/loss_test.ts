@@ -148,3 +148,17 @@ Deno.test("an asynchronous iterable that fails after the client left is told of,
     assertEquals(talk.errors, error === failure ? [failure] : []);
   }
 });
+
+Deno.test("environ.inform sends nothing to a client that is lost, and is no fault", async () => {
+  const gone = Promise.withResolvers<void>();
+  const talk = new Talk(async (environ, startResponse) => {
+    await gone.promise;
+    environ.inform(103, { link: "</a>" });
+    startResponse(200);
+  });
+  talk.send(get());
+  talk.lose();
+  gone.resolve();
+  await talk.rest();
+  assertEquals([talk.sent, talk.errors], ["", []]);
+});
