@@ -7,6 +7,7 @@
  * @module
  */
 
+import type { FieldsInit } from "../../core/fields.ts";
 import type { Address } from "../../core/gateway/port.ts";
 import type { Environ } from "../../core/gateway/environ.ts";
 import type { App, Result, StartResponse } from "../../core/gateway/types.ts";
@@ -133,11 +134,21 @@ function toPlain(address: Address): Address {
     : { transport: "tcp", hostname: address.hostname, port: address.port };
 }
 
+/** What an answer of some statuses must have (RFC 9110, sections 15.5.2, 15.5.6, 15.5.8 and 15.5.22). */
+const DEMANDED: ReadonlyMap<number, FieldsInit> = new Map(
+  [
+    [401, { "www-authenticate": "Bearer" }],
+    [405, { "allow": "GET" }],
+    [407, { "proxy-authenticate": "Bearer" }],
+    [426, { "upgrade": "echo" }],
+  ] as const,
+);
+
 /** `/status/NNN`: that status, without content of its own. */
 function status(environ: Environ, startResponse: StartResponse): Result {
   const text = environ.pathInfo.slice(STATUS_PREFIX.length);
   if (!/^[2-9][0-9]{2}$/.test(text)) return refuse(400, "The status must be 200 to 999\n", startResponse);
-  startResponse(Number(text));
+  startResponse(Number(text), DEMANDED.get(Number(text)));
   return "";
 }
 

@@ -162,7 +162,8 @@ export class Environ {
     const { form, authority, pathAndQuery } = this.#source.head.targetParts;
     // Empty too: behind `http://` nothing but a host may stand, or the path's first segment would be taken for one.
     const host = authority || this.#source.head.host || this.#localAuthority();
-    if (form === "authority" || form === "asterisk") return `${this.urlScheme}://${host}`;
+    const isServerWide = form === "asterisk" || (pathAndQuery === "" && this.rawPathInfo === "*");
+    if (form === "authority" || isServerWide) return `${this.urlScheme}://${host}`;
     return `${this.urlScheme}://${host}${pathAndQuery.startsWith("/") ? "" : "/"}${pathAndQuery}`;
   }
 

@@ -24,12 +24,17 @@ export function receive(
   protocol: Readonly<ProtocolOptions>,
   app: App,
 ): App | ProtocolError {
-  const { scheme, form } = head.targetParts;
+  const { scheme } = head.targetParts;
   // RFC 9110, section 7.4: a request for https that came in the clear was not meant for here.
   if (scheme === "https" && !isTls && !protocol.trustedGateway) {
     return new ProtocolError("misdirected-request", "Cannot serve https target: the connection has no TLS");
   }
-  return form === "asterisk" && !protocol.asteriskToApplication ? answerAsterisk : app;
+  return isServerWide(head) && !protocol.asteriskToApplication ? answerAsterisk : app;
+}
+
+/** RFC 9112, section 3.2.4: to OPTIONS an absolute form without path and query means what `*` means. */
+function isServerWide({ method, targetParts: { form, pathAndQuery } }: RequestHead): boolean {
+  return form === "asterisk" || (form === "absolute" && method === "OPTIONS" && pathAndQuery === "");
 }
 
 /** `OPTIONS *` asks the server, not a resource (RFC 9110, section 9.3.7). Which methods there are, the resources say. */

@@ -74,6 +74,16 @@ const TEXTS: readonly [target: string, status: number, body: string][] = [
   ["/error", 500, ""],
 ];
 
+Deno.test("the demo answers /status/NNN with the field that the status must have", async (t) => {
+  for (
+    const [status, name] of [[401, "www-authenticate"], [405, "allow"], [407, "proxy-authenticate"], [426, "upgrade"]]
+  ) {
+    await t.step(String(status), async () => {
+      assertMatch(valueOf(await get(`/status/${status}`), String(name)) ?? "", /./);
+    });
+  }
+});
+
 Deno.test("the demo answers GET", async (t) => {
   for (const [target, status, body] of TEXTS) {
     await t.step(target, async () => {

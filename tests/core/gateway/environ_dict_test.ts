@@ -146,6 +146,12 @@ Deno.test("S-7: toEnvironDict names a Unix domain socket, and leaves no server k
   assert(!("REMOTE_PORT" in dict));
 });
 
+Deno.test("S-7: toEnvironDict gives the scheme's port where a Unix domain socket has none", () => {
+  const local = { transport: "unix", path: "/s" } as const;
+  const dict = dictOf(get(), { port: { local, tls: { version: "TLSv1.3" } } });
+  assertEquals([dict.SERVER_NAME, dict.SERVER_PORT], ["unix", "443"]);
+});
+
 Deno.test("S-1: toEnvironDict gives a plain object of its own each time", () => {
   const talk = new Talk((environ, startResponse) => {
     const dict = toEnvironDict(environ);

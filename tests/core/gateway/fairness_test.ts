@@ -141,3 +141,17 @@ Deno.test("a connection that is lost between turns does nothing in the next", as
   assertEquals(steps.count, 64);
   assertEquals(talk.surroundings.deferred, 0);
 });
+
+Deno.test("requests that wait for a later turn are not served once the client is lost", async () => {
+  let served = 0;
+  const talk = new Talk((_environ, startResponse) => {
+    served++;
+    startResponse(200);
+    return "x".repeat(40_000);
+  });
+  talk.send(get().repeat(5));
+  assertEquals([served, talk.surroundings.deferred], [2, 1]);
+  talk.lose();
+  await talk.rest();
+  assertEquals(served, 2);
+});

@@ -213,6 +213,15 @@ Deno.test("fileWrapper serves a file of the runtime from its position", async ()
   }
 });
 
+Deno.test("S-23: fileWrapper that has ended stays so, and its file is closed once", async () => {
+  const file = new TestFile("abcdef");
+  const wrapper = fileWrapper(file, 4);
+  assertEquals((await Array.fromAsync(wrapper)).map(textOf), ["abcd", "ef"]);
+  const end = { done: true, value: undefined } as const;
+  assertEquals([await wrapper.next(), await wrapper.return(), await wrapper.next()], [end, end, end]);
+  assertEquals(file.calls, ["read 4", "read 4", "read 4", "close"]);
+});
+
 Deno.test("fileWrapper refuses what cannot be read in blocks", () => {
   for (const size of [0, -1, 1.5, NaN, Infinity]) assertThrows(() => fileWrapper(new TestFile(""), size), RangeError);
   assertThrows(() => fileWrapper({} as FileSource), TypeError);

@@ -186,6 +186,15 @@ Deno.test("hooks and the observer are told how an exchange ended, once", async (
   }
 });
 
+Deno.test("a refusal that the client did not take is observed as broken off", async () => {
+  const talk = new Talk(ok, { observed: true, port: { takes: () => false } });
+  talk.send("BAD\r\n\r\n");
+  await talk.rest();
+  assertEquals(talk.records, [], "it is not taken yet");
+  talk.lose(new Error("Gone"));
+  assertEquals(talk.records.map(({ status, completed }) => [status, completed]), [[400, false]]);
+});
+
 Deno.test("refusals before an exchange are observed like any", async () => {
   const cases: [sent: string, status: number, code: string, about: string[]][] = [
     ["GET nowhere HTTP/1.1\r\n\r\n", 400, "bad-target", ["", "", ""]],

@@ -367,3 +367,11 @@ Deno.test("a generator that yields INPUT_PENDING is resumed when the end or an e
     });
   }
 });
+
+Deno.test("read joins the data of chunks of any length", async () => {
+  const lengths = [1, 48, 49, 500, 2, 1000];
+  const data = lengths.map((length, index) => String.fromCharCode(0x61 + index).repeat(length));
+  const chunks = data.map((text) => `${text.length.toString(16)}\r\n${text}\r\n`).join("");
+  const bytes = await readAs((input) => input.read(), [postChunked(`${chunks}0\r\n\r\n`)]);
+  assertEquals(textOf(bytes as Uint8Array), data.join(""));
+});

@@ -120,6 +120,16 @@ Deno.test("an application that fails after the client left is told of, a rejecti
   assertEquals(talk.errors, [failure]);
 });
 
+Deno.test("an application that fails with nothing after the client left is told of: nothing is no reason", async () => {
+  const later = Promise.withResolvers<Result>();
+  const talk = new Talk(() => later.promise);
+  talk.send(get());
+  talk.lose();
+  later.reject(undefined);
+  await talk.rest();
+  assertEquals(talk.errors, [undefined]);
+});
+
 Deno.test("an asynchronous iterable that fails after the client left is told of, unless with the reason", async () => {
   const reason = new Error("Reset");
   const failure = new Error("Its own");
@@ -137,4 +147,18 @@ Deno.test("an asynchronous iterable that fails after the client left is told of,
     await talk.rest();
     assertEquals(talk.errors, error === failure ? [failure] : []);
   }
+});
+
+Deno.test("environ.inform sends nothing to a client that is lost, and is no fault", async () => {
+  const gone = Promise.withResolvers<void>();
+  const talk = new Talk(async (environ, startResponse) => {
+    await gone.promise;
+    environ.inform(103, { link: "</a>" });
+    startResponse(200);
+  });
+  talk.send(get());
+  talk.lose();
+  gone.resolve();
+  await talk.rest();
+  assertEquals([talk.sent, talk.errors], ["", []]);
 });

@@ -36,6 +36,25 @@ Deno.test("OPTIONS * is answered by the server, unless asteriskToApplication han
   told(request("OPTIONS / HTTP/1.1"));
 });
 
+Deno.test("OPTIONS of an absolute form without path and query is OPTIONS *", async (t) => {
+  const options: TalkOptions = { protocol: { asteriskToApplication: true } };
+  for (const [target, url] of [["http://a:8001", "http://a:8001"], ["HTTP://a", "http://a"]] as const) {
+    await t.step(target, () => {
+      const sent = request(`OPTIONS ${target} HTTP/1.1`);
+      const talk = new Talk(() => {
+        throw new Error("Not for the application");
+      });
+      talk.send(sent);
+      assertEquals(talk.sent.slice(0, 12), "HTTP/1.1 204");
+      const environ = told(sent, options);
+      assertEquals([environ.target, environ.pathInfo, environ.url], [target, "*", url]);
+    });
+  }
+  for (const [target, path] of [["http://a/", "/"], ["http://a?b", "/"], ["http://a/b", "/b"]] as const) {
+    await t.step(target, () => assertEquals(told(request(`OPTIONS ${target} HTTP/1.1`)).pathInfo, path));
+  }
+});
+
 Deno.test("OPTIONS * with content reads it away", () => {
   const talk = new Talk(ok);
   talk.send(request("OPTIONS * HTTP/1.1", ["Content-Length: 5"], "hello") + request("GET / HTTP/1.1"));

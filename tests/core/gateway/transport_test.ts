@@ -3,7 +3,7 @@ import { Conversation } from "../../../core/gateway/conversation.ts";
 import type { Port, Surroundings } from "../../../core/gateway/port.ts";
 import type { App } from "../../../core/gateway/types.ts";
 import { octets, textOf } from "../../support/octet_text.ts";
-import { answer, DATE, get } from "../../support/talk.ts";
+import { answer, DATE, get, Talk } from "../../support/talk.ts";
 
 /** A port with no more than it must have: it writes into a list. */
 function plainPort(sent: string[]): Port {
@@ -50,4 +50,16 @@ Deno.test("A-4: a conversation wants a port and surroundings, and is run by whoe
   ];
   assertEquals(text.startsWith(parts("/0")[0] + parts("/1")[0]), true, text);
   assertEquals(text.split(parts("/0")[1]).length, 3, text);
+});
+
+Deno.test("a port that says it has taken what it never held changes nothing", () => {
+  const talk = new Talk((_environ, startResponse) => {
+    startResponse(200);
+    return "ok";
+  }, { observed: true });
+  talk.conversation.drained();
+  talk.send(get());
+  talk.conversation.drained();
+  assertEquals(talk.sent, answer("200 OK", ["content-length: 2", DATE], "ok"));
+  assertEquals([talk.records.length, talk.moves, talk.due], [1, [], 65_000]);
 });

@@ -62,6 +62,12 @@ Deno.test("upgrade of CONNECT sends 200 without framing fields", async () => {
   assertEquals(talk.records.map(({ status, method }) => [status, method]), [[200, "CONNECT"]]);
 });
 
+Deno.test("upgrade of CONNECT keeps a Date of the application's", () => {
+  const talk = new Talk((environ) => void environ.upgrade({ date: "Thu, 01 Jan 1970 00:00:00 GMT" }));
+  talk.send(CONNECT);
+  assertEquals(talk.sent, "HTTP/1.1 200 OK\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n");
+});
+
 Deno.test("upgrade takes fields, and names the protocol that the application chooses", () => {
   const talk = new Talk((environ) => {
     environ.upgrade({ Upgrade: "other", "sec-websocket-accept": "abc" });

@@ -131,6 +131,35 @@ Deno.test("eventStream ends when the client is lost, without a fault", async () 
   assertEquals([isReturned, talk.errors], [true, []]);
 });
 
+Deno.test("eventStream tells the operator of a source that cannot be closed, unless it is the client's leave", async (t) => {
+  /** A source whose second event never comes, and whose end fails. */
+  const source = (fault: (environ: Environ) => unknown) => (environ: Environ): AsyncIterable<string> => {
+    let given = 0;
+    const next = (): Promise<IteratorResult<string>> => {
+      return given++ === 0 ? Promise.resolve({ done: false, value: "a" }) : new Promise(() => {});
+    };
+    return { [Symbol.asyncIterator]: () => ({ next, return: () => Promise.reject(fault(environ)) }) };
+  };
+  const cases: readonly [name: string, fault: (environ: Environ) => unknown, noted: string[]][] = [
+    ["a fault", () => new RangeError("Stuck"), ["RangeError: Stuck\n"]],
+    ["the client's leave", (environ) => environ.signal.reason, []],
+  ];
+  for (const [name, fault, expected] of cases) {
+    await t.step(name, async () => {
+      const noted: string[] = [];
+      const talk = new Talk(
+        (environ, startResponse) => eventStream(environ, startResponse, source(fault)(environ)),
+        { errors: { write: (text) => void noted.push(text) } },
+      );
+      talk.send(get());
+      await talk.rest();
+      talk.lose(new Error("Gone"));
+      await talk.rest();
+      assertEquals([noted, talk.errors], [expected, []]);
+    });
+  }
+});
+
 Deno.test("eventStream breaks the silence with comments, and asks its source once", async () => {
   const { promise, resolve } = Promise.withResolvers<string>();
   const talk = streaming(async function* () {

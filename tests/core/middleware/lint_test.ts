@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import demo from "../../../cli/demo/app.ts";
+import { deriveEnviron } from "../../../core/gateway/derive_environ.ts";
 import { Environ } from "../../../core/gateway/environ.ts";
 import { FLUSH, INPUT_PENDING } from "../../../core/gateway/piece.ts";
 import type { App, StartResponse } from "../../../core/gateway/types.ts";
@@ -98,6 +99,10 @@ const FAULTS: Record<string, readonly [app: unknown, message: string][]> = {
     [() => Promise.resolve(5), "the application gave a number, not a piece, an iterable or nothing"],
     [() => new Map().keys, "the application gave a function, not a piece, an iterable or nothing"],
     [() => new Response("hello"), "the application gave a Response, not a piece, an iterable or nothing"],
+    [() => Promise.resolve(null), "the application gave null, not a piece, an iterable or nothing"],
+    [async function* () {
+      yield undefined;
+    }, "the asynchronous iterable gave undefined, not a piece or FLUSH"],
     [() => [5], "the iterable gave a number, not a piece, FLUSH, INPUT_PENDING or a promise"],
     [() => [["a"], ["b"]], "the iterable gave an Array, not a piece, FLUSH, INPUT_PENDING or a promise"],
     [async function* () {
@@ -140,6 +145,10 @@ const FAULTS: Record<string, readonly [app: unknown, message: string][]> = {
       "environ.pathInfo was set to a number, which it " +
       "cannot be",
     ],
+    [
+      doing((environ) => environ.minimumChunkSize = -1),
+      "environ.minimumChunkSize was set to a number, which it cannot be",
+    ],
     [doing((environ) => environ.scriptName = "/"), "environ.scriptName was set to a string, which it cannot be"],
     [doing((environ) => environ.postHooks = [5 as never]), "environ.postHooks was set to an Array, which it cannot be"],
     [doing((environ) => Reflect.deleteProperty(environ, "scriptName")), "environ.scriptName was deleted"],
@@ -162,6 +171,15 @@ Deno.test("lint refuses", async (t) => {
       });
     }
   }
+});
+
+Deno.test("lint refuses content behind an upgrade", async () => {
+  const { errors, sent } = await errorsOf((environ) => {
+    environ.upgrade();
+    return "hello";
+  }, get("/", "Connection: upgrade", "Upgrade: echo"));
+  assertEquals((errors[0] as Error).message, "Lint: content was given after upgrade: write to the tunnel");
+  assertMatch(sent, /^HTTP\/1.1 101 .*\r\n\r\n$/s);
 });
 
 Deno.test("lint refuses what comes after the end", async (t) => {
@@ -209,6 +227,23 @@ Deno.test("lint refuses a gateway that breaks the rules", async (t) => {
     environ.pathInfo = "/a";
     environ.scriptName = "/";
     assertThrows(() => app(environ, () => {}), TypeError, `Lint: environ.scriptName is "/"`);
+    environ.scriptName = "";
+  });
+  const derived: readonly [overrides: Record<string, unknown>, message: string][] = [
+    [{ method: "A B" }, 'environ.method is "A B"'],
+    [{ urlScheme: "ftp" }, 'environ.urlScheme is "ftp"'],
+    [{ errors: {} }, "environ.errors has no write"],
+  ];
+  for (const [overrides, message] of derived) {
+    await t.step(message, () => {
+      assertThrows(() => app(deriveEnviron(environ, overrides), () => {}), TypeError, `Lint: ${message}`);
+    });
+  }
+  await t.step("a read that gives no octets", async () => {
+    const input = { read: () => Promise.resolve("text"), length: 4 };
+    const reading = lint(doing((environ) => environ.input.read())) as (...args: unknown[]) => Promise<unknown>;
+    const error = await assertRejects(() => reading(deriveEnviron(environ, { input: input as never }), () => () => {}));
+    assertEquals((error as Error).message, "Lint: input.read gave a string, not a Uint8Array");
   });
   await t.step("no function", () => {
     assertThrows(() => lint(5 as never), TypeError, "Lint: the application is a number, not a function");
@@ -287,6 +322,7 @@ const GOOD: Record<string, [app: App, requests?: string]> = {
   "replaced hooks": [doing((environ) => {
     environ.postHooks = [() => {}];
     environ.pathInfo = "/x";
+    environ.minimumChunkSize = 16;
     environ.state.mine = 1;
     environ.errors.write("noted");
   })],

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FLUSH } from "../../../core/gateway/piece.ts";
+import { FLUSH, INPUT_PENDING, type Item } from "../../../core/gateway/piece.ts";
 import type { App } from "../../../core/gateway/types.ts";
 import { trace } from "../../../core/middleware/trace.ts";
 import { get, Talk } from "../../support/talk.ts";
@@ -61,6 +61,20 @@ Deno.test("trace tells of a client that left, and of a rejection", async () => {
   assertEquals(lines.slice(1, 4), ["1 starts 200, because of Error: Second", "1 gives a text of 3", "1 closed"]);
   assertEquals(lines.at(-1)?.startsWith("1 broken off after 0 ms: 200, 3 octets of content, "), true, lines.at(-1));
   assertEquals(lines.at(-1)?.endsWith("sent, Error: Gone"), true, lines.at(-1));
+});
+
+Deno.test("trace tells of what waits, of what is no item, no fields, and of a promise that fails", async () => {
+  const item = await traced(function* (_environ, startResponse): Generator<Item, void> {
+    startResponse(200);
+    yield INPUT_PENDING;
+    yield null as never;
+  });
+  assertEquals(item.lines.slice(1, 4), ["1 starts 200", "1 gives INPUT_PENDING", "1 gives what is no item: null"]);
+  const fields = await traced((_environ, startResponse) => void startResponse(200, [null] as never));
+  assertEquals(fields.lines[1], "1 starts 200, what is no fields");
+  const fails = await traced(() => Promise.reject("not an error"));
+  assertEquals(fails.lines[1], "1 failed: not an error");
+  for (const { talk } of [item, fields, fails]) assertEquals(talk.sent.slice(9, 12), "500");
 });
 
 Deno.test("trace changes nothing, nor does it stumble over what is wrong", async () => {

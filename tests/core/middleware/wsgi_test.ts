@@ -198,3 +198,36 @@ Deno.test("eventlet.set_idle: a server that stops does not wait for an idle appl
     talk.lose();
   });
 });
+
+Deno.test("wsgi gives an asynchronous application its early head, too", async () => {
+  const later = Promise.withResolvers<void>();
+  const talk = new Talk(
+    wsgi(async function* (_environ, start_response) {
+      start_response("200 OK", []);
+      yield "";
+      await later.promise;
+      yield "a";
+    }, { earlyHead: true }),
+  );
+  talk.send(get());
+  await talk.rest();
+  assertEquals(talk.take(), answer("200 OK", ["transfer-encoding: chunked", DATE]));
+  later.resolve();
+  await talk.rest();
+  assertEquals(talk.take(), "1\r\na\r\n0\r\n\r\n");
+});
+
+Deno.test("wsgi leaves what is no iterable to the gateway, which answers 500", async (t) => {
+  for (const result of [{}, null, 5]) {
+    await t.step(JSON.stringify(result), async () => {
+      const talk = new Talk(wsgi((_environ, start_response) => {
+        start_response("200 OK", []);
+        return result as never;
+      }));
+      talk.send(get());
+      await talk.rest();
+      assertEquals(talk.sent.slice(9, 12), "500");
+      assertInstanceOf(talk.errors[0], TypeError);
+    });
+  }
+});

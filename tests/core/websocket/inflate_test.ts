@@ -21,6 +21,9 @@ const BROKEN: Readonly<Record<string, string>> = {
   "a stored block that is too short": "00 05 00 fa ff 48 65",
   "a block without its end": "f2 48 cd c9 c9",
   "a distance before the beginning": "02 83 00",
+  "a code whose first length repeats the one before": "04 c0 03 04 00 00 00 00 80 00",
+  "more lengths of codes than it says": "04 c0 81 00 00 00 00 00 90 ff 7f",
+  "a block that has no code for its end": "04 c0 81 00 00 00 00 00 10 fe af 01",
   "a code over-subscribed": "04 c0 ff ff ff ff ff",
 };
 

@@ -262,6 +262,14 @@ Deno.test("WebSocketConnection refuses what cannot be sent, and a second receive
   assert(one.isOpen);
 });
 
+Deno.test("WebSocketConnection is made with a key for each frame of a client, and without for a server", () => {
+  const { server } = streamPair();
+  const maskKey = (): number => 1;
+  assertThrows(() => new WebSocketConnection(server, { role: "client" }), TypeError, "a client masks its frames");
+  assertThrows(() => new WebSocketConnection(server, { role: "server", maskKey }), TypeError, "a server does not");
+  assertThrows(() => new WebSocketConnection(server, { maskKey }), TypeError);
+});
+
 /** Two connections; the client's keys are never 0. */
 function socketPair(options: WebSocketConnectionOptions = {}): SocketPair {
   const pair = streamPair();
