@@ -10,7 +10,8 @@
  * A run is determined by its seed: whatever it finds it finds again, at the same execution of the same target. What is
  * found is made small, printed, and put into `corpus/`, which every later run begins with; `--no-keep` leaves that out.
  *
- * The last line is `N executions, M findings`. The exit code is 1 if there are any, 2 for flags that make no sense.
+ * The last line is `N executions, M findings`. The exit code is 1 if there are any, 2 for flags that make no sense. An
+ * input that takes too long is printed in the same way, and the process killed.
  *
  * @module
  */

@@ -120,7 +120,7 @@ function shapeOf(outcome: unknown): string {
   }).join();
 }
 
-/** Of IPv6 addresses the parser of URLs says the same; ports it knows no better. */
+/** IPv6 addresses are those that the parser of URLs takes, and ports end at 65535. */
 function checkHost(whole: unknown, input: string): void {
   const isTaken = whole !== "no host";
   if (isTaken) {
