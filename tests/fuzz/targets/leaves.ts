@@ -76,7 +76,7 @@ export const SENT_FIELDS: Target = {
     try {
       ({ text } = prepareFields([[name, value]], { allowUpgrade: true }));
     } catch (error) {
-      if (error instanceof TypeError) return coarse(error.message.replace(name, "_"));
+      if (error instanceof TypeError) return coarse(error.message.replace(`field ${name}`, "field _"));
       throw error;
     }
     const expected = /^(?:content-length|connection)$/i.test(name) ? [] : [name, value];

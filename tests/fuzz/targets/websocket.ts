@@ -67,7 +67,8 @@ export const FRAMES_TARGET: Target = {
     const options = { role, deflate: input[0] === "d", maxMessage: MAX_MESSAGE } as const;
     const whole = readMessages([bytes], options);
     assertSame(readMessages(cutPieces(bytes, input), options), whole, "in pieces and whole");
-    return coarse(whole.map((one) => one.split(":")[0]).slice(-4).join() + (whole.at(-1) ?? ""));
+    const kinds = whole.map((one) => one.startsWith("refused") ? coarse(one) : one.split(":")[0]);
+    return `${role} ${kinds.slice(-4).join()}`;
   },
 };
 
@@ -207,6 +208,7 @@ export const HANDSHAKE: Target = {
       assertHolds(answer.extensions.some((offer) => offer.name === name), "only what was offered is agreed to");
       assertHolds(parseExtensions(agreed)?.length === 1, "what is agreed to is well-formed");
     }
-    return `${answer.protocols.length} ${answer.extensions.length} ${agreed}`.slice(0, 60);
+    const counts = [answer.protocols.length, answer.extensions.length].map((count) => Math.min(count, 3));
+    return `${counts} ${agreed}`;
   },
 };
