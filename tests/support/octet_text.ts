@@ -64,3 +64,27 @@ function unescape(spelled: string): string {
     return ESCAPED[letter] ?? letter;
   });
 }
+
+/** What `spell` writes other than as a number. */
+const SPELLED: Readonly<Record<string, string>> = {
+  "\r": "\\r",
+  "\n": "\\n",
+  "\t": "\\t",
+  "\\": "\\\\",
+  "{": "\\{",
+  "}": "\\}",
+};
+
+/**
+ * Spells octets as the vectors do, on one line. `unspell` reads it back.
+ *
+ * @param text The octets, one character one octet
+ * @returns The spelling; a space at the end is spelled out, and so is `#` at the start, which begins a header line
+ */
+export function spell(text: string): string {
+  return text.replace(/^#|[^\x20-\x7e]|[\\{}]| $/g, (octet) => SPELLED[octet] ?? hexEscape(octet));
+}
+
+function hexEscape(octet: string): string {
+  return `\\x${octet.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}

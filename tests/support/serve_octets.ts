@@ -51,6 +51,8 @@ export interface ServeOptions {
   readonly poisoned?: boolean;
   /** Whether the client ends its side behind the last piece. @default {true} */
   readonly ends?: boolean;
+  /** Looks at the connection behind each piece, when the block is given back. */
+  readonly watch?: (connection: ServerConnection) => void;
 }
 
 const DATE = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -83,7 +85,9 @@ export function serveOctets(pieces: readonly Uint8Array[], options: ServeOptions
   try {
     for (const octets of pieces) {
       piece++;
-      if (!feed(connection, octets, options.poisoned ?? false, seen)) return seen;
+      const goesOn = feed(connection, octets, options.poisoned ?? false, seen);
+      options.watch?.(connection);
+      if (!goesOn) return seen;
     }
     if (options.ends === false) return seen;
     connection.receiveEnd();
