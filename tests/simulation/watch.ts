@@ -1,0 +1,157 @@
+/**
+ * What is watched from outside: how much the core holds, whether deadlines are met, and that whoever is not answered
+ * has no right to be.
+ *
+ * @module
+ */
+
+import { DEFAULT_DEADLINES, DEFAULT_LIMITS } from "../../core/limits.ts";
+import type { Ask } from "./ask.ts";
+import type { Character } from "./cast.ts";
+import type { Client } from "./client.ts";
+import type { Link } from "./link.ts";
+import { STYLES } from "./styles.ts";
+
+/** When the server drains. */
+export interface Draining {
+  /** When the shutdown begins. */
+  readonly drainsAt: number;
+  /** When what is left is cut. */
+  readonly cutsAt: number;
+}
+
+/** Each deadline is met within so many ms. */
+const LATE_MS = 1000;
+
+/** A read brings no more octets. */
+const BLOCK = 65_536;
+
+/** What of heads and chunk lines may stand between the octets of content. */
+const FRAMING = 16_384;
+
+/** Readers that gather nothing: what they have not read lies in the core. */
+const UNGATHERED: ReadonlySet<string> = new Set(["pieces", "slowly", "chunks", "exact", "lines"]);
+
+/** Styles that are asked for each piece no sooner than the client takes what came before. */
+const PACED: ReadonlySet<string> = new Set(["generator", "mixed", "naps", "asyncGenerator", "write", "trailers", "fetchStream"]);
+
+/** What the gateway reports of applications that are meant to fail. */
+const MEANT = [
+  /^Cannot answer: startResponse was not called$/,
+  /^Cannot send item: number is not /,
+  /^Cannot send all content: it is more than content-length announced$/,
+  /^Cannot finish response: \d+ announced octets are missing$/,
+  /^Cannot (?:start response|accept|send|prepare|write)\b.*x-a/,
+];
+
+/**
+ * Tells whether an error that was reported is the fault of an application that is meant to fail.
+ *
+ * @param error The error
+ * @returns Whether it is
+ */
+export function isMeant(error: unknown): boolean {
+  return error instanceof Error && MEANT.some((pattern) => pattern.test(error.message));
+}
+
+/**
+ * Looks at how much the core holds of one connection.
+ *
+ * @param link The connection
+ * @returns What is wrong
+ */
+export function checkMemory(link: Link): string[] {
+  const ask = link.called.at(-1);
+  if (ask === undefined || ask.hooks > 0 || link.state !== "open" || link.endedWritingAt !== undefined) return [];
+  const faults: string[] = [];
+  const unread = link.inward.delivered - ask.consumed;
+  const isUngathered = ask.request.framing === "none" ? STYLES[ask.deed.style]!.form !== "tunnel" : UNGATHERED.has(ask.deed.reader);
+  if (isUngathered && unread > DEFAULT_LIMITS.readAhead + BLOCK) faults.push(`It holds ${unread} octets unread of ${describe(ask)}`);
+  const unsent = ask.given - (link.outward.takenOctets - ask.takenBefore);
+  const piece = Math.ceil(ask.deed.size / Math.max(1, ask.deed.pieces));
+  if (PACED.has(ask.deed.style) && unsent > DEFAULT_LIMITS.sendBuffer + 4 * piece + FRAMING) {
+    faults.push(`It holds ${unsent} octets unsent in ${ask.id}`);
+  }
+  return faults;
+}
+
+/**
+ * Looks at one connection that is open.
+ *
+ * @param link The connection
+ * @param character Its client
+ * @param now The time
+ * @returns What is wrong
+ */
+export function checkLink(link: Link, character: Character, now: number): string[] {
+  const faults = checkMemory(link);
+  const { writeStall, linger } = DEFAULT_DEADLINES;
+  if (link.isOver) return faults;
+  const { heldSince } = link.outward;
+  if (heldSince !== undefined && now > heldSince + writeStall + LATE_MS) faults.push("It waits for a client that takes nothing");
+  const { endedWritingAt, state } = link;
+  const lingers = endedWritingAt !== undefined && !link.inward.hasEnded && state === "open";
+  if (lingers && now > endedWritingAt + linger.ms + LATE_MS) faults.push("It waits for a client that does not close");
+  const { due } = character;
+  if (due !== undefined && state === "open" && now > dueSince(link, character) + due + LATE_MS && link.wroteAt < now - due) {
+    faults.push(`It has not ended after ${due} ms`);
+  }
+  return faults;
+}
+
+/**
+ * Looks at a client whose connection is over.
+ *
+ * @param client The client
+ * @param draining When the server drains
+ * @returns What is wrong
+ */
+export function checkClient(client: Client, draining: Draining): string[] {
+  const link = client.link!;
+  const faults: string[] = [];
+  const { timers, deferred } = link.pending;
+  if (timers > 0 || deferred > 0) faults.push(`It left ${timers} timers and ${deferred} tasks behind`);
+  const isCut = link.closedAt !== undefined && link.closedAt >= draining.cutsAt;
+  const broken = client.asks.find(({ deed, calls }) => calls > 0 && STYLES[deed.style]?.form === "broken");
+  if (link.wasDestroyed && !isCut && !broken && !client.isHostile && link.conversedAt !== undefined && !link.wasClosing) {
+    faults.push("It reset a client that did nothing wrong");
+  }
+  const isExcused = client.hasLeft || client.isHostile || client.isLast || client.mayBeLast || isCut;
+  for (const ask of client.asks) {
+    if (ask.fate !== "waiting") continue;
+    ask.fate = ask === broken ? "broken" : "lost";
+    // A reset may overtake the answers before it, too.
+    if (!isExcused && !broken && ask.start < link.inward.delivered) faults.push(`It lost ${ask.id}, a ${describe(ask)}`);
+  }
+  return [...faults, ...checkDue(client, link, draining)];
+}
+
+/** Since when an idle or stalling client has been so. */
+function dueSince(link: Link, { name }: Character): number {
+  return name === "slowHead" || name === "silent" ? link.inward.deliveredAt : Math.max(link.outward.takenAt, link.conversedAt ?? 0);
+}
+
+/** A deadline ends its connection neither early nor late. */
+function checkDue({ character, hasLeft, resetSeen }: Client, link: Link, { drainsAt }: Draining): string[] {
+  const stalled = character.batches.flat().find(({ request, calls }) => request.spoil === "stalls" && calls > 0);
+  const due = stalled ? stallMs(stalled) : character.due;
+  if (due === undefined || hasLeft || (resetSeen && !link.wasDestroyed) || link.closedAt === undefined) return [];
+  if (link.conversedAt === undefined || link.closedAt >= drainsAt) return [];
+  const isTold = stalled !== undefined || character.name === "slowHead";
+  const since = stalled ? stalled.calledAt : Math.max(dueSince(link, character), link.conversedAt);
+  const at = isTold ? link.wroteAt : link.closedAt;
+  const ms = at - since;
+  return ms < due || ms > due + LATE_MS ? [`It ended a stalling client after ${ms} ms for ${due}`] : [];
+}
+
+/** How long content may stall of which all that ever comes has come with the head. */
+function stallMs(ask: Ask): number {
+  const { contentRate, contentGap } = DEFAULT_DEADLINES;
+  const octets = ask.end - ask.contentStart;
+  return Math.min(contentGap, Math.max(contentRate.afterMs, (octets / contentRate.bytesPerSecond) * 1000));
+}
+
+function describe({ request, deed, calls, hooks, outcome }: Ask): string {
+  const told = outcome === undefined ? "" : `, told ${outcome.status} ${outcome.completed} ${outcome.error}`;
+  return `${request.method} with ${request.octets} octets, ${deed.reader}, ${deed.style}: ${calls} calls, ${hooks} hooks${told}`;
+}
