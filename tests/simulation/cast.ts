@@ -59,7 +59,7 @@ const CHARACTERS: Readonly<Record<string, readonly [weight: number, make: (of: C
   wild: [16, (of) => ({ batches: batchesOf(of, drawWild, of.random.between(1, 5), 4) })],
   rough: [10, (of) => ({ ...rough(of.random), batches: batchesOf(of, drawWild, of.random.between(1, 3), 4) })],
   roughPlain: [8, (of) => ({ ...rough(of.random), batches: batchesOf(of, drawPlain, 2, 8) })],
-  slow: [2, (of) => ({ ...rough(of.random), reading: "slow", batches: batchesOf(of, drawLong, 1, 2) })],
+  slow: [2, (of) => ({ reading: "slow", shape: shallow(of.random), batches: batchesOf(of, drawLong, 1, 2) })],
   long: [2, (of) => ({ batches: batchesOf(of, drawLong, 1, 2) })],
   flood: [0.3, (of) => ({ shape: { ...quickShape(of.random), takesAtOnce: true }, batches: [flood(of)] })],
   halfCloser: [5, (of) => ({ ...mixed(of), finale: "halfCloses" })],
@@ -146,6 +146,11 @@ function flood(of: Casting): Ask[] {
     return new Ask(id, place.client, place.index, { ...BARE, padding: 400 }, deed);
   };
   return makeAsks(of, draw, 400);
+}
+
+/** A socket that takes little at once, yet takes a block within the deadline. */
+function shallow(random: Random): NetworkShape {
+  return { ...roughShape(random), capacity: random.pick([16_384, 65_536]), splits: false };
 }
 
 /** A socket that takes little, so that a client that does not read shows. */

@@ -29,6 +29,8 @@ export interface ClientWorld extends LinkWorld {
 /** What it sends next: octets, or nothing before a 100 (Continue) or an answer to that ask has come. */
 type Part = Uint8Array | Ask;
 
+const encoder = new TextEncoder();
+
 /** How long a client waits for a 100 (Continue) before it sends all the same, in ms. */
 const CONTINUE_MS = 3000;
 
@@ -228,7 +230,7 @@ export class Client implements FarEnd, AnswerListener {
   /** Cuts what is to be sent as its character wants it. */
   #push(text: string): void {
     const { cuts } = this.character;
-    const octets = new Uint8Array(Buffer.from(text, "latin1"));
+    const octets = encoder.encode(text);
     for (let at = 0; at < octets.length;) {
       const most = cuts === 0 ? octets.length : Math.max(1, Math.ceil(octets.length / cuts));
       const count = cuts === 0 ? most : this.#random.between(1, 2 * most);

@@ -146,7 +146,7 @@ function drawRequest(random: Random, style: string, isOrderly: boolean): Request
     minor,
     framing,
     octets,
-    chunk: random.pick([1, 10, 256, 4096]),
+    chunk: random.pick(octets > 1000 ? [100, 256, 4096] : [1, 10, 256]),
     hasTrailers: framing === "chunked" && random.chance(0.3),
     expects: octets > 0 && minor === 1 && style !== "continues" && random.chance(0.25),
     connection: random.chance(0.05) ? "close" : minor === 0 && random.chance(0.7) ? "keep-alive" : "",

@@ -121,8 +121,12 @@ export class Outward {
   }
 
   #passHeld(held: HeldWrite): void {
-    const count = Math.min(held.copy.length - held.passed, this.#shape.capacity - this.#inFlight);
-    if (count <= 0) return;
+    const { capacity } = this.#shape;
+    const rest = held.copy.length - held.passed;
+    const room = capacity - this.#inFlight;
+    // As sockets do: octet by octet is nobody served.
+    if (rest === 0 || room < Math.min(rest, capacity >> 1)) return;
+    const count = Math.min(rest, room);
     this.#send(held.copy.slice(held.passed, held.passed + count));
     held.passed += count;
     if (held.passed === held.copy.length) this.#clock.plan(this.#random.between(0, 2), () => this.#taken(held));
@@ -146,13 +150,10 @@ export class Outward {
 
   #send(bytes: Uint8Array): void {
     this.#inFlight += bytes.length;
-    let start = 0;
-    while (start < bytes.length) {
-      const most = bytes.length - start;
-      const count = this.#shape.splits ? this.#random.between(1, most) : most;
-      this.#fly(bytes.subarray(start, start + count));
-      start += count;
-    }
+    const isSplit = this.#shape.splits && bytes.length > 1;
+    const cut = isSplit ? this.#random.between(1, bytes.length - 1) : bytes.length;
+    this.#fly(bytes.subarray(0, cut));
+    if (isSplit) this.#fly(bytes.subarray(cut));
   }
 
   /** Each event lets the first of those on their way arrive: they do not overtake one another. */

@@ -20,7 +20,7 @@ const HOST = "Host: near.example\r\n";
 export const REFUSALS: Readonly<Record<string, Refusal>> = {
   noHost: { status: 400, isKept: false, head: (target) => `GET ${target} HTTP/1.1\r\n\r\n` },
   twoHosts: { status: 400, isKept: false, head: (target) => `GET ${target} HTTP/1.1\r\n${HOST}${HOST}\r\n` },
-  noRequest: { status: 400, isKept: false, head: () => "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n" },
+  noRequest: { status: 400, isKept: false, head: () => "\x16\x03\x01\x02\x00\x01\x00\x01\x03\x03\r\n" },
   bareLf: { status: 400, isKept: false, head: (target) => `GET ${target} HTTP/1.1\n${HOST}\r\n` },
   folded: { status: 400, isKept: false, head: (target) => `GET ${target} HTTP/1.1\r\n${HOST} folded\r\n\r\n` },
   twoLengths: {

@@ -37,23 +37,18 @@ export function headOf(ask: Ask): string {
  * @returns The message body
  */
 export function bodyOf(ask: Ask): string {
-  const { framing, spoil } = ask.request;
+  const { framing, octets, chunk, hasTrailers, spoil } = ask.request;
   if (framing === "none") return "";
-  const body = wholeBodyOf(ask);
-  if (spoil === "") return body;
-  const half = body.slice(0, body.length >> 1);
-  return spoil === "garbage" ? `${half}\r\nno chunk\r\n` : half;
-}
-
-function wholeBodyOf(ask: Ask): string {
-  const { framing, octets, chunk, hasTrailers } = ask.request;
   const place = placeOf(ask.id);
   const content = PATTERN.slice(place, place + octets);
-  if (framing === "length") return content;
+  // Of content that is spoilt one half is sound.
+  const sound = spoil === "" ? octets : octets >> 1;
+  if (framing === "length") return content.slice(0, sound);
   let text = "";
-  for (let at = 0; at < octets; at += chunk) {
+  for (let at = 0; at < sound; at += chunk) {
     const data = content.slice(at, at + chunk);
     text += `${data.length.toString(16)}\r\n${data}\r\n`;
   }
+  if (spoil !== "") return spoil === "garbage" ? `${text}no chunk\r\n` : text;
   return `${text}0\r\n${hasTrailers ? `X-Sum: ${octets}\r\n` : ""}\r\n`;
 }

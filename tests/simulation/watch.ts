@@ -70,7 +70,7 @@ export function checkMemory(link: Link): string[] {
   const unsent = ask.given - (link.outward.takenOctets - ask.takenBefore);
   const piece = Math.ceil(ask.deed.size / Math.max(1, ask.deed.pieces));
   if (PACED.has(ask.deed.style) && unsent > DEFAULT_LIMITS.sendBuffer + 4 * piece + FRAMING) {
-    faults.push(`It holds ${unsent} octets unsent in ${ask.id}`);
+    faults.push(`It holds ${unsent} octets unsent of ${describe(ask)}`);
   }
   return faults;
 }
@@ -120,15 +120,18 @@ export function checkClient(client: Client, draining: Draining): string[] {
   for (const ask of client.asks) {
     if (ask.fate !== "waiting") continue;
     ask.fate = ask === broken ? "broken" : "lost";
+    // A server that drains answers what it has begun, and closes cleanly before what it has not.
+    const isLeft = link.closedAt! >= draining.drainsAt && ask.calls === 0 && client.endSeen;
     // A reset may overtake the answers before it, too.
-    if (!isExcused && !broken && ask.start < link.inward.delivered) faults.push(`It lost ${ask.id}, a ${describe(ask)}`);
+    if (!isExcused && !broken && !isLeft && ask.start < link.inward.delivered) faults.push(`It lost ${ask.id}, a ${describe(ask)}`);
   }
   return [...faults, ...checkDue(client, link, draining)];
 }
 
 /** Since when an idle or stalling client has been so. */
 function dueSince(link: Link, { name }: Character): number {
-  return name === "slowHead" || name === "silent" ? link.inward.deliveredAt : Math.max(link.outward.takenAt, link.conversedAt ?? 0);
+  const last = name === "slowHead" || name === "silent" ? link.inward.deliveredAt : link.outward.takenAt;
+  return Math.max(last, link.conversedAt ?? 0);
 }
 
 /** A deadline ends its connection neither early nor late. */
@@ -138,7 +141,7 @@ function checkDue({ character, hasLeft, resetSeen }: Client, link: Link, { drain
   if (due === undefined || hasLeft || (resetSeen && !link.wasDestroyed) || link.closedAt === undefined) return [];
   if (link.conversedAt === undefined || link.closedAt >= drainsAt) return [];
   const isTold = stalled !== undefined || character.name === "slowHead";
-  const since = stalled ? stalled.calledAt : Math.max(dueSince(link, character), link.conversedAt);
+  const since = stalled ? stalled.calledAt : dueSince(link, character);
   const at = isTold ? link.wroteAt : link.closedAt;
   const ms = at - since;
   return ms < due || ms > due + LATE_MS ? [`It ended a stalling client after ${ms} ms for ${due}`] : [];
