@@ -94,6 +94,8 @@ export class Ask {
   takenBefore = 0;
   /** When the application was called. */
   calledAt = 0;
+  /** When its sleep was ended early. */
+  releasedAt = 0;
   /** How it ended, as the first hook was told. */
   outcome: Outcome | undefined = undefined;
   /** `environ.signal`, if it was asked for. */

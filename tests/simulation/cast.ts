@@ -22,6 +22,8 @@ export interface Character {
   readonly reading: "prompt" | "slow" | "never";
   /** Into about how many parts it cuts what it sends; 0 for none. */
   readonly cuts: number;
+  /** Whether each request is a part of its own, that does not wait for the answer to the one before. */
+  readonly isApart: boolean;
   /** How long it waits between two parts at most, in ms. */
   readonly gap: number;
   /** How long it waits between two batches at most. */
@@ -54,14 +56,15 @@ type Drawn = (random: Random, id: number, place: Place) => Ask;
 
 /** The characters by name, each with how often it comes. */
 const CHARACTERS: Readonly<Record<string, readonly [weight: number, make: (of: Casting) => Partial<Character>]>> = {
-  steady: [40, (of) => ({ batches: plainBatches(of, of.random.between(1, 5), 16) })],
+  steady: [30, (of) => ({ batches: plainBatches(of, of.random.between(1, 5), 16) })],
   single: [6, (of) => ({ batches: plainBatches(of, of.random.between(1, 20), 1) })],
-  wild: [16, (of) => ({ batches: batchesOf(of, drawWild, of.random.between(1, 5), 4) })],
-  rough: [10, (of) => ({ ...rough(of.random), batches: batchesOf(of, drawWild, of.random.between(1, 3), 4) })],
+  wild: [25, (of) => ({ batches: batchesOf(of, drawWild, of.random.between(1, 5), 4) })],
+  rough: [18, (of) => ({ ...rough(of.random), batches: batchesOf(of, drawWild, of.random.between(1, 3), 4) })],
   roughPlain: [8, (of) => ({ ...rough(of.random), batches: batchesOf(of, drawPlain, 2, 8) })],
+  pipeliner: [5, (of) => ({ shape: roughShape(of.random), isApart: true, gap: 20, batches: plainBatches(of, 2, 10) })],
   slow: [2, (of) => ({ reading: "slow", shape: shallow(of.random), batches: batchesOf(of, drawLong, 1, 2) })],
   long: [2, (of) => ({ batches: batchesOf(of, drawLong, 1, 2) })],
-  flood: [0.3, (of) => ({ shape: { ...quickShape(of.random), takesAtOnce: true }, batches: [flood(of)] })],
+  flood: [0.2, (of) => ({ shape: { ...quickShape(of.random), takesAtOnce: true }, batches: [flood(of)] })],
   halfCloser: [5, (of) => ({ ...mixed(of), finale: "halfCloses" })],
   leaver: [3, (of) => ({ ...mixed(of), finale: "leaves" })],
   resetter: [4, (of) => ({ ...mixed(of), finale: "resets" })],
@@ -93,6 +96,7 @@ export function drawCharacter(of: Casting): Character {
     batches: [],
     reading: "prompt",
     cuts: 0,
+    isApart: false,
     gap: 0,
     thinks: 100,
     lingers: of.random.pick([0, 0, 10, 3000]),

@@ -219,6 +219,10 @@ export class Client implements FarEnd, AnswerListener {
         text = "";
       }
       text += body;
+      if (this.character.isApart) {
+        this.#push(text);
+        text = "";
+      }
     }
     this.#push(text);
     this.#send();

@@ -155,9 +155,9 @@ function drawRequest(random: Random, style: string, isOrderly: boolean): Request
   };
 }
 
-/** What reads itself, or is bridged to Fetch, reads all or has none to read. */
+/** What reads itself, or is bridged to Fetch, reads all or has none to read; what is late has no time for it. */
 function drawReader(random: Random, style: string, { octets }: RequestShape): string {
-  if (STYLES[style]!.reads) return "nothing";
+  if (STYLES[style]!.reads || style === "late") return "nothing";
   if (octets > 0 && random.chance(style.startsWith("fetch") ? 1 : 0.7)) return random.pick(FULL_READERS);
   return octets > 0 && style !== "continues" ? random.pick(["nothing", "half"]) : "nothing";
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Ask } from "./ask.ts";
+import type { Ask, Deed, RequestShape } from "./ask.ts";
 import { PARTIAL } from "./readers.ts";
 import { REFUSALS } from "./refusals.ts";
 import { STYLES } from "./styles.ts";
@@ -97,10 +97,20 @@ function ownAnswer(status: number, closes: boolean, continues: number): Expectat
   };
 }
 
+/**
+ * Tells whether content goes out.
+ *
+ * @param request The request
+ * @param deed What the application does
+ * @returns Whether it does
+ */
+export function hasBody({ method }: RequestShape, { status }: Deed): boolean {
+  return method !== "HEAD" && ![204, 205, 304].includes(status);
+}
+
 function framingOf({ request, deed }: Ask): Expectation["framing"] {
   const { form, isEager } = STYLES[deed.style]!;
-  const hasBody = request.method !== "HEAD" && ![204, 205, 304].includes(deed.status);
-  if (!hasBody || form === "nothing" || form === "tunnel") return "none";
+  if (!hasBody(request, deed) || form === "nothing" || form === "tunnel") return "none";
   const isStream = form === "stream" || (form === "broken" && deed.style !== "short");
   // The bridge to Fetch sees that a stream of one chunk is at its end.
   const isOneChunk = deed.style === "fetchStream" && deed.pieces < 2;

@@ -8,11 +8,14 @@ import type { Environ, Outcome } from "../../core/gateway/environ.ts";
 import type { Item, Piece } from "../../core/gateway/piece.ts";
 import type { App, Result } from "../../core/gateway/types.ts";
 import type { Ask } from "./ask.ts";
+import type { SimulatedClock } from "./clock.ts";
 import { READERS, WrongContentError } from "./readers.ts";
 import { type Call, fieldsOf, MeantError, STYLES } from "./styles.ts";
 
 /** What the application tells its world. */
 export interface ServedWorld {
+  /** The clock. */
+  readonly clock: SimulatedClock;
   /** Those who wait for a signal. */
   readonly waiting: Set<number>;
   /** Finds the ask of a request. */
@@ -48,6 +51,7 @@ export function serving(world: ServedWorld): App {
       startResponse,
       start: (fields = fieldsOf(ask), error) => startResponse(ask.deed.status, fields, error),
       waiting: world.waiting,
+      released: () => void (ask.releasedAt = world.clock.now),
     };
     const style = STYLES[ask.deed.style]!;
     if (ask.deed.style.startsWith("fetch")) environ.state.ask = ask;

@@ -26,6 +26,8 @@ export interface Call {
   readonly start: (fields?: FieldsInit, error?: unknown) => Write;
   /** Those who wait for a signal, by their number. */
   readonly waiting: Set<number>;
+  /** Takes note that a sleep was ended early. */
+  readonly released: () => void;
 }
 
 /** A way to answer. */
@@ -57,6 +59,9 @@ export class MeantError extends Error {
   /** The class's name, `MeantError`. */
   override readonly name: string = "MeantError";
 }
+
+/** How long an application of the style `late` has, in ms. */
+export const LATE_MS = 700;
 
 const fetchText = fetchApp((_request, environ) => {
   const ask = askOf(environ);
@@ -302,9 +307,13 @@ export const STYLES: Readonly<Record<string, Style>> = {
   badItem: { form: 500, answer: ({ start }) => (start(), [42 as unknown as Piece]) },
   late: {
     form: 503,
-    answer: async ({ environ, start }) => {
-      environ.deadlines.set({ application: 700 });
-      await environ.signals.sleep(100_000, { throughHalfClose: true });
+    answer: async ({ environ, start, released }) => {
+      environ.deadlines.set({ application: LATE_MS });
+      try {
+        await environ.signals.sleep(100_000, { throughHalfClose: true });
+      } finally {
+        released();
+      }
       start();
       return "too late";
     },

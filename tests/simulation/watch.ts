@@ -9,8 +9,9 @@ import { DEFAULT_DEADLINES, DEFAULT_LIMITS } from "../../core/limits.ts";
 import type { Ask } from "./ask.ts";
 import type { Character } from "./cast.ts";
 import type { Client } from "./client.ts";
+import { hasBody } from "./expectation.ts";
 import type { Link } from "./link.ts";
-import { STYLES } from "./styles.ts";
+import { LATE_MS, STYLES } from "./styles.ts";
 
 /** When the server drains. */
 export interface Draining {
@@ -21,7 +22,7 @@ export interface Draining {
 }
 
 /** Each deadline is met within so many ms. */
-const LATE_MS = 1000;
+const TOLERANCE_MS = 1000;
 
 /** A read brings no more octets. */
 const BLOCK = 65_536;
@@ -69,7 +70,8 @@ export function checkMemory(link: Link): string[] {
   if (isUngathered && unread > DEFAULT_LIMITS.readAhead + BLOCK) faults.push(`It holds ${unread} octets unread of ${describe(ask)}`);
   const unsent = ask.given - (link.outward.takenOctets - ask.takenBefore);
   const piece = Math.ceil(ask.deed.size / Math.max(1, ask.deed.pieces));
-  if (PACED.has(ask.deed.style) && unsent > DEFAULT_LIMITS.sendBuffer + 4 * piece + FRAMING) {
+  const isPaced = PACED.has(ask.deed.style) && hasBody(ask.request, ask.deed);
+  if (isPaced && unsent > DEFAULT_LIMITS.sendBuffer + 4 * piece + FRAMING) {
     faults.push(`It holds ${unsent} octets unsent of ${describe(ask)}`);
   }
   return faults;
@@ -88,12 +90,12 @@ export function checkLink(link: Link, character: Character, now: number): string
   const { writeStall, linger } = DEFAULT_DEADLINES;
   if (link.isOver) return faults;
   const { heldSince } = link.outward;
-  if (heldSince !== undefined && now > heldSince + writeStall + LATE_MS) faults.push("It waits for a client that takes nothing");
+  if (heldSince !== undefined && now > heldSince + writeStall + TOLERANCE_MS) faults.push("It waits for a client that takes nothing");
   const { endedWritingAt, state } = link;
   const lingers = endedWritingAt !== undefined && !link.inward.hasEnded && state === "open";
-  if (lingers && now > endedWritingAt + linger.ms + LATE_MS) faults.push("It waits for a client that does not close");
+  if (lingers && now > endedWritingAt + linger.ms + TOLERANCE_MS) faults.push("It waits for a client that does not close");
   const { due } = character;
-  if (due !== undefined && state === "open" && now > dueSince(link, character) + due + LATE_MS && link.wroteAt < now - due) {
+  if (due !== undefined && state === "open" && now > dueSince(link, character) + due + TOLERANCE_MS && link.wroteAt < now - due) {
     faults.push(`It has not ended after ${due} ms`);
   }
   return faults;
@@ -125,6 +127,12 @@ export function checkClient(client: Client, draining: Draining): string[] {
     // A reset may overtake the answers before it, too.
     if (!isExcused && !broken && !isLeft && ask.start < link.inward.delivered) faults.push(`It lost ${ask.id}, a ${describe(ask)}`);
   }
+  for (const ask of client.asks) {
+    const ms = ask.releasedAt - ask.calledAt;
+    if (ask.outcome?.status === 503 && ask.deed.style === "late" && (ms < LATE_MS || ms > LATE_MS + TOLERANCE_MS)) {
+      faults.push(`It ended ${ask.id} after ${ms} ms for ${LATE_MS}`);
+    }
+  }
   return [...faults, ...checkDue(client, link, draining)];
 }
 
@@ -144,7 +152,7 @@ function checkDue({ character, hasLeft, resetSeen }: Client, link: Link, { drain
   const since = stalled ? stalled.calledAt : dueSince(link, character);
   const at = isTold ? link.wroteAt : link.closedAt;
   const ms = at - since;
-  return ms < due || ms > due + LATE_MS ? [`It ended a stalling client after ${ms} ms for ${due}`] : [];
+  return ms < due || ms > due + TOLERANCE_MS ? [`It ended a stalling client after ${ms} ms for ${due}`] : [];
 }
 
 /** How long content may stall of which all that ever comes has come with the head. */

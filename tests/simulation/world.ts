@@ -175,12 +175,6 @@ export class World implements ClientWorld, ServedWorld {
     if (outcome.completed && ask.deed.style !== "late" && ask.signal?.aborted) {
       this.fault(`It fired the signal of ${ask.id}, which is answered`, ask.client);
     }
-    if (ask.deed.style === "late" && outcome.status === 503 && !this.isDraining) {
-      const ms = this.clock.now - ask.calledAt;
-      if (outcome.durationMs < 700 || (ms > 1700 && !this.#clients[ask.client]!.isHostile)) {
-        this.fault(`It ended ${ask.id} after ${outcome.durationMs} ms for 700`, ask.client);
-      }
-    }
   }
 
   signalled(ask: Ask, closing: AbortSignal): void {
