@@ -103,7 +103,9 @@ export class AnswerReader {
   end(): void {
     if (this.#framing !== "close" || this.#state !== "content") return;
     const [{ ask, expected }] = this.#awaited as [Awaited];
-    if (this.#size !== expected.size) return this.#listener.wrong(`${this.#size} octets until the end for ${expected.size}`);
+    if (this.#size !== expected.size) {
+      return this.#listener.wrong(`${this.#size} octets until the end for ${expected.size}`);
+    }
     this.#answered(ask);
   }
 
@@ -146,7 +148,9 @@ export class AnswerReader {
   #interim(ask: Ask, expected: Expectation, status: number): boolean {
     if (status === 100) this.#continues++;
     else this.#informs++;
-    if (this.#continues > expected.continues || this.#informs > expected.informs) return this.#wrong(`a ${status} too many`);
+    if (this.#continues > expected.continues || this.#informs > expected.informs) {
+      return this.#wrong(`a ${status} too many`);
+    }
     if (status === 100) this.#listener.continued(ask);
     return true;
   }
@@ -166,7 +170,9 @@ export class AnswerReader {
     if (!fields.has("date")) return this.#wrong("a head without date");
     if (isGivenUp) return this.#closes ? this.#answered(ask) : this.#wrong("a 503 that does not close");
     if (expected.isOwn && fields.get("x-id") !== `${ask.id}`) return this.#wrong(`the answer ${fields.get("x-id")}`);
-    if (this.#continues < expected.continues || this.#informs < expected.informs) return this.#wrong("no interim response");
+    if (this.#continues < expected.continues || this.#informs < expected.informs) {
+      return this.#wrong("no interim response");
+    }
     return this.#frame(ask, expected, fields);
   }
 
@@ -189,7 +195,10 @@ export class AnswerReader {
     if (count === 0) return false;
     const place = placeOf(ask.id) + this.#size;
     const isRight = this.#size + count <= expected.size &&
-      PATTERN.startsWith(this.#at === 0 && count === this.#text.length ? this.#text : this.#text.slice(this.#at, this.#at + count), place);
+      PATTERN.startsWith(
+        this.#at === 0 && count === this.#text.length ? this.#text : this.#text.slice(this.#at, this.#at + count),
+        place,
+      );
     if (!isRight) return this.#wrong(`other content within ${this.#size} to ${this.#size + count} of ${expected.size}`);
     this.#at += count;
     this.#octets += count;
@@ -253,7 +262,11 @@ export class AnswerReader {
     this.#state = "head";
     this.#framing = "none";
     this.#trailersSeen = false;
-    this.#size = this.#octets = this.#continues = this.#informs = 0;
+    this.#size =
+      this.#octets =
+      this.#continues =
+      this.#informs =
+        0;
     this.#listener.answered(ask, answer);
     return true;
   }

@@ -71,7 +71,10 @@ const CHARACTERS: Readonly<Record<string, readonly [weight: number, make: (of: C
   silent: [0.5, () => ({ batches: [], due: 65_000 })],
   stays: [1, (of) => ({ batches: plainBatches(of, 2, 4), finale: "stays", due: 65_000 })],
   refused: [3, refused],
-  slowHead: [0.5, (of) => ({ batches: [...plainBatches(of, 1, 3), [single(of, { style: "slowHead" }, BARE)]], due: 10_000 })],
+  slowHead: [
+    0.5,
+    (of) => ({ batches: [...plainBatches(of, 1, 3), [single(of, { style: "slowHead" }, BARE)]], due: 10_000 }),
+  ],
   spoilt: [2, spoilt],
   tunnel: [1.5, tunnel],
   deaf: [0.7, (of) => ({ batches: [makeAsks(of, drawLong, 2)], reading: "never", shape: narrow(of.random) })],
@@ -85,11 +88,16 @@ const TOTAL = Object.values(CHARACTERS).reduce((total, [weight]) => total + weig
  * Draws the character of a client.
  *
  * @param of What it is made of
+ * @param only The name of the one that is wanted, if only one is
  * @returns It
  */
-export function drawCharacter(of: Casting): Character {
+export function drawCharacter(of: Casting, only?: string): Character {
   let mark = (of.random.word() / 4_294_967_296) * TOTAL;
-  const [name, [, make]] = Object.entries(CHARACTERS).find(([, [weight]]) => (mark -= weight) < 0)!;
+  const drawn = Object.entries(CHARACTERS).find(([name, [weight]]) =>
+    only === undefined ? (mark -= weight) < 0 : name === only
+  );
+  if (drawn === undefined) throw new RangeError(`Cannot cast "${only}": there is no such character`);
+  const [name, [, make]] = drawn;
   const made: Partial<Character> = make(of);
   return {
     shape: quickShape(of.random),
@@ -164,7 +172,10 @@ function narrow(random: Random): NetworkShape {
 
 function refused(of: Casting): Partial<Character> {
   const names = Object.keys(REFUSALS).filter((name) => name !== "slowHead");
-  const batch = [...makeAsks(of, drawPlain, of.random.between(0, 5)), single(of, { style: of.random.pick(names) }, BARE)];
+  const batch = [
+    ...makeAsks(of, drawPlain, of.random.between(0, 5)),
+    single(of, { style: of.random.pick(names) }, BARE),
+  ];
   return { ...(of.random.chance(0.5) ? rough(of.random) : {}), batches: [batch] };
 }
 

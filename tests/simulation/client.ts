@@ -5,7 +5,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import { AnswerReader, type Answer, type AnswerListener } from "./answer_reader.ts";
+import { type Answer, type AnswerListener, AnswerReader } from "./answer_reader.ts";
 import type { Ask } from "./ask.ts";
 import type { Character } from "./cast.ts";
 import { type Expectation, expectationOf } from "./expectation.ts";
@@ -300,7 +300,9 @@ export class Client implements FarEnd, AnswerListener {
   }
 
   #readTunnel(tunnel: { readonly ask: Ask; octets: number }, text: string): void {
-    if (!PATTERN.startsWith(text, placeOf(tunnel.ask.id) + tunnel.octets)) this.wrong("other octets back through the tunnel");
+    if (!PATTERN.startsWith(text, placeOf(tunnel.ask.id) + tunnel.octets)) {
+      this.wrong("other octets back through the tunnel");
+    }
     tunnel.octets += text.length;
   }
 

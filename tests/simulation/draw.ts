@@ -82,7 +82,9 @@ export function drawPlain(random: Random, id: number, place: Place): Ask {
   const style = random.pick(PLAIN_STYLES);
   const size = random.pick([0, 2, 13, 13, 200, 2000]);
   const isPost = random.chance(0.1);
-  const request = isPost ? { ...BARE, method: "POST", framing: "length" as const, octets: random.between(1, 500) } : BARE;
+  const request = isPost
+    ? { ...BARE, method: "POST", framing: "length" as const, octets: random.between(1, 500) }
+    : BARE;
   const reader = isPost && random.chance(0.5) ? "bytes" : "nothing";
   const pieces = Math.min(size, random.between(2, 4));
   return new Ask(id, place.client, place.index, request, { ...PLAIN, style, size, pieces, reader });
@@ -126,7 +128,12 @@ export function drawWild(random: Random, id: number, place: Place): Ask {
  */
 export function drawLong(random: Random, id: number, place: Place): Ask {
   const style = random.pick(["octets", "generator", "asyncGenerator", "write", "fetchStream", "trailers"]);
-  const deed: Deed = { ...PLAIN, style, size: random.between(100_000, MOST_CONTENT), pieces: random.pick([3, 30, 300]) };
+  const deed: Deed = {
+    ...PLAIN,
+    style,
+    size: random.between(100_000, MOST_CONTENT),
+    pieces: random.pick([3, 30, 300]),
+  };
   return new Ask(id, place.client, place.index, BARE, { ...deed, watches: true });
 }
 

@@ -51,7 +51,11 @@ export const REFUSALS: Readonly<Record<string, Refusal>> = {
     isKept: false,
     head: (target) => `GET ${target} HTTP/1.1\r\n${HOST}${"X-A: b\r\n".repeat(101)}\r\n`,
   },
-  misdirected: { status: 421, isKept: false, head: (target) => `GET https://far.example${target} HTTP/1.1\r\n${HOST}\r\n` },
+  misdirected: {
+    status: 421,
+    isKept: false,
+    head: (target) => `GET https://far.example${target} HTTP/1.1\r\n${HOST}\r\n`,
+  },
   slowHead: { status: 408, isKept: false, head: (target) => `GET ${target} HTTP/1.1\r\nHost: ne` },
   asterisk: { status: 204, isKept: true, head: () => `OPTIONS * HTTP/1.1\r\n${HOST}\r\n` },
 };

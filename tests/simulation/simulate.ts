@@ -3,8 +3,8 @@
  * That one prints its seed and the command that runs it again, as small as it still goes wrong.
  *
  * Without arguments it is one small world. `--total N` runs worlds until N exchanges were served, `--seed N` says with
- * which to begin, `--exchanges N` how large each one is, `--jobs N` how many run side by side, `--fault NAME` what is
- * broken on purpose, and `--trace` prints each event.
+ * which to begin, `--exchanges N` how large each one is, `--jobs N` how many run side by side, `--cast NAME` the only
+ * character of the clients, `--fault NAME` what is broken on purpose, and `--trace` prints each event.
  *
  * @module
  */
@@ -24,10 +24,15 @@ if (import.meta.main) Deno.exit(await main(Deno.args));
 
 /** Runs worlds and gives the exit code. */
 async function main(args: string[]): Promise<number> {
-  const flags = parseArgs(args, { string: ["seed", "exchanges", "total", "jobs", "fault"], boolean: ["trace"] });
+  const flags = parseArgs(args, {
+    string: ["seed", "exchanges", "total", "jobs", "cast", "fault"],
+    boolean: ["trace"],
+  });
   const number = (name: "seed" | "exchanges" | "total" | "jobs", least: number): number => {
     const value = Number(flags[name] ?? least);
-    if (!Number.isInteger(value) || value < 1) throw new TypeError(`Cannot simulate: --${name} ${flags[name]} is no count`);
+    if (!Number.isInteger(value) || value < 1) {
+      throw new TypeError(`Cannot simulate: --${name} ${flags[name]} is no count`);
+    }
     return value;
   };
   const job: Job = {
@@ -35,7 +40,8 @@ async function main(args: string[]): Promise<number> {
     step: 1,
     exchanges: number("exchanges", EXCHANGES),
     total: number("total", 1),
-    ...(flags.fault === undefined ? {} : { fault: flags.fault }),
+    cast: flags.cast,
+    fault: flags.fault,
   };
   if (flags.trace) return await trace(job);
   const started = performance.now();
@@ -68,20 +74,20 @@ async function conclude(reports: Report[], job: Job, ms: number): Promise<number
   for (const { seed, faults } of failures) {
     const exchanges = await shrink(seed, job);
     console.log(`\nSeed ${seed} goes wrong:\n${faults.join("\n")}`);
-    const fault = job.fault === undefined ? "" : ` --fault "${job.fault}"`;
-    console.log(`Again: deno task simulate --seed ${seed} --exchanges ${exchanges}${fault} --trace`);
+    const also = (["cast", "fault"] as const).map((name) => job[name] === undefined ? "" : ` --${name} "${job[name]}"`);
+    console.log(`Again: deno task simulate --seed ${seed} --exchanges ${exchanges}${also.join("")} --trace`);
   }
   console.log(`${tally.total("records")} exchanges in ${worlds} worlds, ${failures.length} gone wrong`);
   return failures.length === 0 ? 0 : 1;
 }
 
 /** Looks for a smaller world of the same seed that goes wrong, too. */
-async function shrink(seed: number, { exchanges, fault }: Job): Promise<number> {
+async function shrink(seed: number, { exchanges, cast, fault }: Job): Promise<number> {
   let wrong = exchanges;
   let right = 0;
   for (let i = 0; i < SHRINKS && wrong - right > 1; i++) {
     const tried = Math.max(1, i < 4 ? wrong >> 2 : (wrong + right) >> 1);
-    const world = new World({ seed, exchanges: tried, ...(fault === undefined ? {} : { fault }) });
+    const world = new World({ seed, exchanges: tried, cast, fault });
     await world.run();
     if (world.faults.length > 0) wrong = tried;
     else right = Math.max(right, tried);
@@ -90,9 +96,9 @@ async function shrink(seed: number, { exchanges, fault }: Job): Promise<number> 
 }
 
 /** Runs one world and tells each event. */
-async function trace({ seed, exchanges, fault }: Job): Promise<number> {
+async function trace({ seed, exchanges, cast, fault }: Job): Promise<number> {
   const log = (line: string): void => console.log(line);
-  const world = new World({ seed, exchanges, log, ...(fault === undefined ? {} : { fault }) });
+  const world = new World({ seed, exchanges, log, cast, fault });
   await world.run();
   console.log([...world.faults, `hash ${world.hash}, ${world.faults.length} gone wrong`].join("\n"));
   return world.faults.length === 0 ? 0 : 1;

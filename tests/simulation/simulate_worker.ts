@@ -18,8 +18,10 @@ export interface Job {
   readonly exchanges: number;
   /** How many exchanges are enough. */
   readonly total: number;
+  /** The only character of the clients. */
+  readonly cast: string | undefined;
   /** What is broken on purpose. */
-  readonly fault?: string;
+  readonly fault: string | undefined;
 }
 
 /** What came of it. */
@@ -56,8 +58,8 @@ export async function runWorlds(job: Job): Promise<Report> {
   const hash = new TraceHash();
   let worlds = 0;
   for (let { seed } = job; tally.total("records") < job.total; seed += job.step) {
-    const { exchanges, fault } = job;
-    const world = new World({ seed, exchanges, ...(fault === undefined ? {} : { fault }) });
+    const { exchanges, cast, fault } = job;
+    const world = new World({ seed, exchanges, cast, fault });
     await world.run();
     worlds++;
     tally.add(world.tally.counts);

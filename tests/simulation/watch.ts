@@ -34,7 +34,15 @@ const FRAMING = 16_384;
 const UNGATHERED: ReadonlySet<string> = new Set(["pieces", "slowly", "chunks", "exact", "lines"]);
 
 /** Styles that are asked for each piece no sooner than the client takes what came before. */
-const PACED: ReadonlySet<string> = new Set(["generator", "mixed", "naps", "asyncGenerator", "write", "trailers", "fetchStream"]);
+const PACED: ReadonlySet<string> = new Set([
+  "generator",
+  "mixed",
+  "naps",
+  "asyncGenerator",
+  "write",
+  "trailers",
+  "fetchStream",
+]);
 
 /** What the gateway reports of applications that are meant to fail. */
 const MEANT = [
@@ -66,8 +74,12 @@ export function checkMemory(link: Link): string[] {
   if (ask === undefined || ask.hooks > 0 || link.state !== "open" || link.endedWritingAt !== undefined) return [];
   const faults: string[] = [];
   const unread = link.inward.delivered - ask.consumed;
-  const isUngathered = ask.request.framing === "none" ? STYLES[ask.deed.style]!.form !== "tunnel" : UNGATHERED.has(ask.deed.reader);
-  if (isUngathered && unread > DEFAULT_LIMITS.readAhead + BLOCK) faults.push(`It holds ${unread} octets unread of ${describe(ask)}`);
+  const isUngathered = ask.request.framing === "none"
+    ? STYLES[ask.deed.style]!.form !== "tunnel"
+    : UNGATHERED.has(ask.deed.reader);
+  if (isUngathered && unread > DEFAULT_LIMITS.readAhead + BLOCK) {
+    faults.push(`It holds ${unread} octets unread of ${describe(ask)}`);
+  }
   const unsent = ask.given - (link.outward.takenOctets - ask.takenBefore);
   const piece = Math.ceil(ask.deed.size / Math.max(1, ask.deed.pieces));
   const isPaced = PACED.has(ask.deed.style) && hasBody(ask.request, ask.deed);
@@ -90,12 +102,19 @@ export function checkLink(link: Link, character: Character, now: number): string
   const { writeStall, linger } = DEFAULT_DEADLINES;
   if (link.isOver) return faults;
   const { heldSince } = link.outward;
-  if (heldSince !== undefined && now > heldSince + writeStall + TOLERANCE_MS) faults.push("It waits for a client that takes nothing");
+  if (heldSince !== undefined && now > heldSince + writeStall + TOLERANCE_MS) {
+    faults.push("It waits for a client that takes nothing");
+  }
   const { endedWritingAt, state } = link;
   const lingers = endedWritingAt !== undefined && !link.inward.hasEnded && state === "open";
-  if (lingers && now > endedWritingAt + linger.ms + TOLERANCE_MS) faults.push("It waits for a client that does not close");
+  if (lingers && now > endedWritingAt + linger.ms + TOLERANCE_MS) {
+    faults.push("It waits for a client that does not close");
+  }
   const { due } = character;
-  if (due !== undefined && state === "open" && now > dueSince(link, character) + due + TOLERANCE_MS && link.wroteAt < now - due) {
+  if (
+    due !== undefined && state === "open" && now > dueSince(link, character) + due + TOLERANCE_MS &&
+    link.wroteAt < now - due
+  ) {
     faults.push(`It has not ended after ${due} ms`);
   }
   return faults;
@@ -115,7 +134,9 @@ export function checkClient(client: Client, draining: Draining): string[] {
   if (timers > 0 || deferred > 0) faults.push(`It left ${timers} timers and ${deferred} tasks behind`);
   const isCut = link.closedAt !== undefined && link.closedAt >= draining.cutsAt;
   const broken = client.asks.find(({ deed, calls }) => calls > 0 && STYLES[deed.style]?.form === "broken");
-  if (link.wasDestroyed && !isCut && !broken && !client.isHostile && link.conversedAt !== undefined && !link.wasClosing) {
+  if (
+    link.wasDestroyed && !isCut && !broken && !client.isHostile && link.conversedAt !== undefined && !link.wasClosing
+  ) {
     faults.push("It reset a client that did nothing wrong");
   }
   const isExcused = client.hasLeft || client.isHostile || client.isLast || client.mayBeLast || isCut;
@@ -125,7 +146,9 @@ export function checkClient(client: Client, draining: Draining): string[] {
     // A server that drains answers what it has begun, and closes cleanly before what it has not.
     const isLeft = link.closedAt! >= draining.drainsAt && ask.calls === 0 && client.endSeen;
     // A reset may overtake the answers before it, too.
-    if (!isExcused && !broken && !isLeft && ask.start < link.inward.delivered) faults.push(`It lost ${ask.id}, a ${describe(ask)}`);
+    if (!isExcused && !broken && !isLeft && ask.start < link.inward.delivered) {
+      faults.push(`It lost ${ask.id}, a ${describe(ask)}`);
+    }
   }
   for (const ask of client.asks) {
     const ms = ask.releasedAt - ask.calledAt;

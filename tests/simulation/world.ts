@@ -4,7 +4,7 @@
  * @module
  */
 
-import { serveWith, type Host, type ListeningSocket, type Runtime, type Server } from "../../adapters/server.ts";
+import { type Host, type ListeningSocket, type Runtime, type Server, serveWith } from "../../adapters/server.ts";
 import type { Environ, Outcome } from "../../core/gateway/environ.ts";
 import type { ExchangeRecord } from "../../core/gateway/types.ts";
 import type { Answer } from "./answer_reader.ts";
@@ -12,7 +12,7 @@ import { type Ask, LAST } from "./ask.ts";
 import { drawCharacter } from "./cast.ts";
 import { Client, type ClientWorld } from "./client.ts";
 import { type Pending, SimulatedClock } from "./clock.ts";
-import { withFault } from "./faults.ts";
+import { surrounded } from "./faults.ts";
 import { Link } from "./link.ts";
 import { Random } from "./random.ts";
 import { REFUSALS } from "./refusals.ts";
@@ -30,8 +30,10 @@ export interface WorldOptions {
   readonly exchanges: number;
   /** Told of each event. */
   readonly log?: (line: string) => void;
-  /** What is broken on purpose. */
-  readonly fault?: string;
+  /** The only character of its clients. */
+  readonly cast?: string | undefined;
+  /** What is broken on purpose: a name in `FAULTS`. */
+  readonly fault?: string | undefined;
 }
 
 /** How often the links are looked at, in ms. */
@@ -82,7 +84,7 @@ export class World implements ClientWorld, ServedWorld {
       listen: (_place, host) => this.#listen(host),
     };
     const connections = random.chance(0.2) ? random.between(20, 200) : Infinity;
-    this.#server = serveWith<never>(withFault(options.fault).app(serving(this)), {
+    this.#server = serveWith<never>(surrounded(options.fault).app(serving(this)), {
       connections,
       onExchange: (record) => this.#recorded(record),
       onError: (error) => this.#failed(error),
@@ -139,10 +141,10 @@ export class World implements ClientWorld, ServedWorld {
       app: host.app,
       settings: host.settings,
       local: host.local,
-      surroundings: withFault(this.#options.fault).surroundings(surroundings),
+      surroundings: surrounded(this.#options.fault).surroundings(surroundings),
       leave: (connection: Link) => host.leave(connection),
     };
-    const LinkClass = withFault(this.#options.fault).link;
+    const LinkClass = surrounded(this.#options.fault).link;
     const link = new LinkClass(service as never, this, client, client.character.shape, this.#random.fork(), pending);
     client.link = link;
     this.#open.add(client);
@@ -182,7 +184,9 @@ export class World implements ClientWorld, ServedWorld {
     const { link } = this.#clients[ask.client]!;
     const isClosing = link!.inward.hasEnded || this.isDraining;
     if (isClosing && !closing.aborted) this.fault(`It fired signal before closing in ${ask.id}`, ask.client);
-    if (ask.outcome?.completed && ask.deed.style !== "late") this.fault(`It fired the signal of ${ask.id} behind its answer`, ask.client);
+    if (ask.outcome?.completed && ask.deed.style !== "late") {
+      this.fault(`It fired the signal of ${ask.id} behind its answer`, ask.client);
+    }
   }
 
   answered(ask: Ask, answer: Answer): void {
@@ -225,7 +229,10 @@ export class World implements ClientWorld, ServedWorld {
   }
 
   #recorded(record: ExchangeRecord): void {
-    this.tally.count("records", record.environ === undefined ? "refused" : record.completed ? "completed" : "not completed");
+    this.tally.count(
+      "records",
+      record.environ === undefined ? "refused" : record.completed ? "completed" : "not completed",
+    );
     const ask = record.environ && this.find(record.environ);
     if (ask === undefined || ask.calls === 0) return void this.#unnamed++;
     if (++ask.records > 1) this.fault(`It recorded ${ask.id} twice`, ask.client);
@@ -247,12 +254,13 @@ export class World implements ClientWorld, ServedWorld {
   /** Makes the clients and plans when each begins, and when the server ends: when all are over, or in the midst. */
   #populate(): void {
     const random = this.#random;
-    const number = (): number => this.#asks.length;
+    const { exchanges, cast } = this.#options;
     let at = 0;
-    while (this.#asks.length < this.#options.exchanges) {
+    // Those who ask nothing count as one.
+    while (this.#asks.length < exchanges && this.#clients.length < exchanges) {
       const own = random.fork();
-      let next = number();
-      const character = drawCharacter({ random: own, client: this.#clients.length, number: () => next++ });
+      let next = this.#asks.length;
+      const character = drawCharacter({ random: own, client: this.#clients.length, number: () => next++ }, cast);
       this.#asks.push(...character.batches.flat());
       const client = new Client(this, this.#clients.length, character, own);
       this.#clients.push(client);
@@ -297,10 +305,18 @@ export class World implements ClientWorld, ServedWorld {
   #checkSums(): void {
     const called = this.#asks.filter(({ calls }) => calls > 0);
     for (const ask of called) {
-      if (ask.hooks !== 1 || ask.records !== 1) this.fault(`It ran ${ask.hooks} hooks and told ${ask.records} records of ${ask.id}`, ask.client);
-      if (ask.iterators !== ask.returns) this.fault(`It closed ${ask.returns} of ${ask.iterators} iterators of ${ask.id}`, ask.client);
+      if (ask.hooks !== 1 || ask.records !== 1) {
+        this.fault(`It ran ${ask.hooks} hooks and told ${ask.records} records of ${ask.id}`, ask.client);
+      }
+      if (ask.iterators !== ask.returns) {
+        this.fault(`It closed ${ask.returns} of ${ask.iterators} iterators of ${ask.id}`, ask.client);
+      }
     }
-    const refused = this.#asks.filter(({ fate, deed }) => fate === "refused" && REFUSALS[deed.style] !== undefined).length;
+    if (this.#asks.some(({ fate }) => fate === "waiting")) {
+      this.fault("It left a request without an answer and an end", -1);
+    }
+    const refused =
+      this.#asks.filter(({ fate, deed }) => fate === "refused" && REFUSALS[deed.style] !== undefined).length;
     const sent = this.#asks.filter(({ fate, deed }) => fate !== "unsent" && REFUSALS[deed.style] !== undefined).length;
     if (this.#unnamed < refused || this.#unnamed > sent) {
       this.fault(`It recorded ${this.#unnamed} refusals, of which ${refused} were seen and ${sent} sent`, -1);
