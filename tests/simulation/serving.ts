@@ -9,8 +9,9 @@ import type { Item, Piece } from "../../core/gateway/piece.ts";
 import type { App, Result } from "../../core/gateway/types.ts";
 import type { Ask } from "./ask.ts";
 import type { SimulatedClock } from "./clock.ts";
+import { fieldsOf } from "./given.ts";
 import { READERS, WrongContentError } from "./readers.ts";
-import { type Call, fieldsOf, MeantError, STYLES } from "./styles.ts";
+import { type Call, MeantError, STYLES } from "./styles.ts";
 
 /** What the application tells its world. */
 export interface ServedWorld {

@@ -38,22 +38,15 @@ export interface Report {
 
 /** A worker's own scope, as far as it is used here. */
 interface WorkerScope {
-  onmessage: ((event: MessageEvent<Job>) => void) | undefined;
+  onmessage: (event: MessageEvent<Job>) => void;
   postMessage(report: Report): void;
 }
 
-if (!("Window" in globalThis)) {
-  const scope = globalThis as unknown as WorkerScope;
-  scope.onmessage = async ({ data }) => scope.postMessage(await runWorlds(data));
-}
+const scope = globalThis as unknown as WorkerScope;
+scope.onmessage = async ({ data }) => scope.postMessage(await runWorlds(data));
 
-/**
- * Runs worlds until enough exchanges were served, or one goes wrong.
- *
- * @param job Which
- * @returns What came of it
- */
-export async function runWorlds(job: Job): Promise<Report> {
+/** Runs worlds until enough exchanges were served, or one goes wrong. */
+async function runWorlds(job: Job): Promise<Report> {
   const tally = new Tally();
   const hash = new TraceHash();
   let worlds = 0;

@@ -11,7 +11,7 @@ import { fetchApp } from "../../core/middleware/fetch_app.ts";
 import { TimeoutError } from "../../core/errors.ts";
 import type { FieldsInit } from "../../core/fields.ts";
 import type { Ask } from "./ask.ts";
-import { PATTERN, PATTERN_OCTETS, placeOf } from "./pattern.ts";
+import { allOf, fieldsOf, octetsOf, pieces } from "./given.ts";
 import { readChunkItem, readOn } from "./readers.ts";
 
 /** What a style is given. */
@@ -345,45 +345,6 @@ export const STYLES: Readonly<Record<string, Style>> = {
   tunnel: { form: "tunnel", answer: echo },
   connect: { form: "tunnel", answer: echo },
 };
-
-/**
- * Gives the fields of the answer.
- *
- * @param ask The exchange
- * @returns The fields
- */
-export function fieldsOf(ask: Ask): Record<string, string> {
-  const fields: Record<string, string> = { "x-id": `${ask.id}` };
-  if (ask.deed.isAnnounced) fields["content-length"] = `${ask.deed.size}`;
-  if (ask.deed.closes) fields.connection = "close";
-  return fields;
-}
-
-/**
- * Gives the pieces of the content, texts and octets by turns.
- *
- * @param ask The exchange
- */
-export function* pieces(ask: Ask): Generator<Piece, void> {
-  const { size, pieces } = ask.deed;
-  const place = placeOf(ask.id);
-  for (let i = 0; i < pieces && size > 0; i++) {
-    const start = place + Math.floor((size * i) / pieces);
-    const end = place + Math.floor((size * (i + 1)) / pieces);
-    ask.given += end - start;
-    yield i % 2 === 0 ? PATTERN.slice(start, end) : PATTERN_OCTETS.subarray(start, end);
-  }
-}
-
-function allOf(ask: Ask): string {
-  const place = placeOf(ask.id);
-  return PATTERN.slice(place, place + ask.deed.size);
-}
-
-function octetsOf(ask: Ask): Uint8Array {
-  const place = placeOf(ask.id);
-  return PATTERN_OCTETS.subarray(place, place + ask.deed.size);
-}
 
 /** Where `serving` leaves it. */
 function askOf(environ: Environ): Ask {

@@ -132,23 +132,17 @@ export function checkClient(client: Client, draining: Draining): string[] {
   const faults: string[] = [];
   const { timers, deferred } = link.pending;
   if (timers > 0 || deferred > 0) faults.push(`It left ${timers} timers and ${deferred} tasks behind`);
-  const isCut = link.closedAt !== undefined && link.closedAt >= draining.cutsAt;
-  const broken = client.asks.find(({ deed, calls }) => calls > 0 && STYLES[deed.style]?.form === "broken");
+  const isCut = isCutOff(link, draining);
+  const broken = brokenOf(client);
   if (
     link.wasDestroyed && !isCut && !broken && !client.isHostile && link.conversedAt !== undefined && !link.wasClosing
   ) {
     faults.push("It reset a client that did nothing wrong");
   }
-  const isExcused = client.hasLeft || client.isHostile || client.isLast || client.mayBeLast || isCut;
   for (const ask of client.asks) {
     if (ask.fate !== "waiting") continue;
     ask.fate = ask === broken ? "broken" : "lost";
-    // A server that drains answers what it has begun, and closes cleanly before what it has not.
-    const isLeft = link.closedAt! >= draining.drainsAt && ask.calls === 0 && client.endSeen;
-    // A reset may overtake the answers before it, too.
-    if (!isExcused && !broken && !isLeft && ask.start < link.inward.delivered) {
-      faults.push(`It lost ${ask.id}, a ${describe(ask)}`);
-    }
+    if (whyLost(ask, client, draining) === "without a reason") faults.push(`It lost ${ask.id}, a ${describe(ask)}`);
   }
   for (const ask of client.asks) {
     const ms = ask.releasedAt - ask.calledAt;
@@ -157,6 +151,39 @@ export function checkClient(client: Client, draining: Draining): string[] {
     }
   }
   return [...faults, ...checkDue(client, link, draining)];
+}
+
+/**
+ * Tells why a request has no answer, or not all of it.
+ *
+ * @param ask The request
+ * @param client Its client, whose connection is over
+ * @param draining When the server drains
+ * @returns The reason; `without a reason` if nothing may have kept the server from answering
+ */
+export function whyLost(ask: Ask, client: Client, draining: Draining): string {
+  const link = client.link!;
+  if (client.hasLeft) return "its client left";
+  if (client.isHostile) return "its client took nothing";
+  if (ask.start >= link.inward.delivered) return "no octet of it was taken";
+  // A reset may overtake the answers before it, too.
+  if (brokenOf(client) !== undefined) return "an application broke the connection";
+  if (client.isLast) return "an answer before it closed";
+  if (client.mayBeLast) return "content before it was left unread";
+  if (isCutOff(link, draining)) return "the shutdown's deadline";
+  // A server that drains answers what it has begun, and closes cleanly before what it has not.
+  const isLeft = link.closedAt! >= draining.drainsAt && ask.calls === 0 && client.endSeen;
+  return isLeft ? "the shutdown" : "without a reason";
+}
+
+/** Whether the deadline of a shutdown ended the connection. */
+function isCutOff({ closedAt }: Link, { cutsAt }: Draining): boolean {
+  return closedAt !== undefined && closedAt >= cutsAt;
+}
+
+/** The exchange whose application broke the connection. */
+function brokenOf(client: Client): Ask | undefined {
+  return client.asks.find(({ deed, calls }) => calls > 0 && STYLES[deed.style]?.form === "broken");
 }
 
 /** Since when an idle or stalling client has been so. */

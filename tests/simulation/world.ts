@@ -13,14 +13,14 @@ import { drawCharacter } from "./cast.ts";
 import { Client, type ClientWorld } from "./client.ts";
 import { type Pending, SimulatedClock } from "./clock.ts";
 import { surrounded } from "./faults.ts";
-import { Link } from "./link.ts";
+import type { Link } from "./link.ts";
 import { Random } from "./random.ts";
 import { REFUSALS } from "./refusals.ts";
 import { type ServedWorld, serving } from "./serving.ts";
 import { MeantError } from "./styles.ts";
 import { Tally } from "./tally.ts";
 import { TraceHash } from "./trace_hash.ts";
-import { checkClient, checkLink, isMeant } from "./watch.ts";
+import { checkClient, checkLink, isMeant, whyLost } from "./watch.ts";
 
 /** What a world is made of. */
 export interface WorldOptions {
@@ -49,6 +49,8 @@ export class World implements ClientWorld, ServedWorld {
   readonly #asks: Ask[] = [];
   readonly #clients: Client[] = [];
   readonly #open: Set<Client> = new Set();
+  /** Answers that clients have and whose applications have not been told of. */
+  readonly #answers: Map<Ask, Answer> = new Map();
   readonly #server: Server;
   #host: Host | undefined;
   #toBegin = 0;
@@ -207,12 +209,12 @@ export class World implements ClientWorld, ServedWorld {
     });
   }
 
-  readonly #answers: Map<Ask, Answer> = new Map();
-
   #settle(ask: Ask): void {
     const answer = this.#answers.get(ask);
     this.#answers.delete(ask);
-    if (ask.fate !== "unsent") this.tally.count("requests", ask.fate);
+    if (ask.fate === "unsent") return;
+    this.tally.count("requests", ask.fate);
+    if (ask.fate === "lost") this.tally.count("lost", whyLost(ask, this.#clients[ask.client]!, this));
     if (answer !== undefined && ask.outcome !== undefined) this.#compare(ask, answer, ask.outcome);
   }
 
