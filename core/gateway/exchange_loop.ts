@@ -350,8 +350,16 @@ export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
     if (this.#phase === "lingering") return this.#close();
     this.endsAt = Infinity;
     this.outlet.whenEmpty(() => {
-      if (this.isServing && !this.exchange && this.connection.input.unread === 0) this.#close();
+      if (this.isServing && !this.exchange && this.connection.input.unread === 0) this.#closeIdle();
     });
+  }
+
+  /** A client that was answered just now may have sent its next request, and still be about to read: see `#linger`. */
+  #closeIdle(): void {
+    const isAnsweredLately = this.outlet.total > 0 &&
+      this.surroundings.now() - this.idleSince < this.settings.deadlines.linger.ms;
+    if (isAnsweredLately) this.#linger();
+    else this.#close();
   }
 
   /** Who has sent a request line is told; of anything less there is no saying that it is HTTP. */

@@ -361,7 +361,9 @@ Deno.test("the conversation may be ended from a hook or an observer", async () =
     });
     talk.send(get());
     await talk.rest();
-    assertEquals(talk.moves, how === "abort" ? [] : ["close"]);
+    assertEquals(talk.moves, how === "abort" ? [] : ["endWriting"]);
+    if (how === "shutdown") talk.end();
+    assertEquals(talk.moves, how === "abort" ? [] : ["endWriting", "close"]);
     assertEquals(talk.due, Infinity);
   }
 });

@@ -75,6 +75,25 @@ Deno.test("shutdown", async (t) => {
     talk.conversation.shutdown(0);
     assertEquals(talk.moves, []);
     talk.drain();
+    assertEquals(talk.moves, ["endWriting"]);
+  });
+  await t.step("parts in stages from a client that was answered just now", async () => {
+    const talk = new Talk(ok);
+    talk.send(get());
+    await talk.pass(1999);
+    talk.conversation.shutdown(0);
+    assertEquals(talk.moves, ["endWriting"]);
+    assertEquals(talk.due, 2000);
+    talk.send(get());
+    assertEquals(talk.sent, KEPT);
+    talk.end();
+    assertEquals(talk.moves, ["endWriting", "close"]);
+  });
+  await t.step("closes at once where the last answer was long ago", async () => {
+    const talk = new Talk(ok);
+    talk.send(get());
+    await talk.pass(2000);
+    talk.conversation.shutdown(0);
     assertEquals(talk.moves, ["close"]);
   });
   await t.step("answers what came while the last answer was still being taken", async () => {
