@@ -34,9 +34,9 @@ export type { Server } from "./server.ts";
  * @returns The server
  * @throws {TypeError | RangeError} If an option is wrong
  * @throws {Error} If it cannot listen. On the path of a Unix domain socket that exists already, and with a listener of
- * the caller's, `Server.ready` tells instead
+ * the caller's or its descriptor, `Server.ready` tells instead
  */
 export function serve(app: App, options: ServeOptions<NetServer> = {}): Server {
-  if (options.listener !== undefined) return serveOnNode(app, options);
+  if (options.listener !== undefined || options.fd !== undefined) return serveOnNode(app, options);
   return serveWith(app, options, { ownedBlocks: true, listen });
 }

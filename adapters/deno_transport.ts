@@ -18,7 +18,8 @@ const LAST_PAUSE = 1000;
  * Listens.
  *
  * With a certificate it is `node:tls` that listens: a `Deno.TlsConn` that is closed before its handshake is done keeps
- * its descriptor until the peer does something, so that silent clients could use up all of them.
+ * its descriptor until the peer does something, so that silent clients could use up all of them. And so it is with the
+ * descriptor of a socket that listens already, of which `Deno.listen` makes nothing.
  *
  * @param options Where, and how
  * @param host Takes the connections
@@ -28,8 +29,10 @@ export function listen(
   options: ListenOptions<Deno.Listener>,
   host: Host,
 ): ListeningSocket | Promise<ListeningSocket> {
-  if (options.tls === undefined) return new DenoListeningSocket(options.listener ?? open(options), host);
-  // Loading it takes 20 ms, which servers without TLS are spared.
+  if (options.tls === undefined && options.fd === undefined) {
+    return new DenoListeningSocket(options.listener ?? open(options), host);
+  }
+  // Loading it takes 20 ms, which the others are spared.
   return import("./node_transport.ts").then((node) => node.listen({ ...options, listener: undefined }, host));
 }
 

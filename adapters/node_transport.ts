@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createServer, type Server as NetServer, type Socket } from "node:net";
+import { createServer, type ListenOptions as NetListenOptions, type Server as NetServer, type Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { Address, TlsInfo } from "../core/gateway/port.ts";
 import { Connection, type Service, toAddress, toTlsInfo } from "./connection.ts";
@@ -29,10 +29,7 @@ export function listen(options: ListenOptions<NetServer>, host: Host): Promise<L
   server.once("error", reject);
   if (server.listening) listening();
   else server.once("listening", listening);
-  const { path, hostname, port, backlog } = options;
-  if (options.listener === undefined) {
-    server.listen(path === undefined ? { host: hostname, port, backlog } : { path, backlog });
-  }
+  if (options.listener === undefined) server.listen(toPlace(options));
   return promise;
 
   function listening(): void {
@@ -42,6 +39,11 @@ export function listen(options: ListenOptions<NetServer>, host: Host): Promise<L
     server.on("close", () => host.closed());
     resolve(toListeningSocket(server));
   }
+}
+
+function toPlace({ fd, path, hostname, port, backlog }: ListenOptions<NetServer>): NetListenOptions {
+  if (fd !== undefined) return { fd } as NetListenOptions; // the types do not know it
+  return path === undefined ? { host: hostname, port, backlog } : { path, backlog };
 }
 
 function toListeningSocket(server: NetServer): ListeningSocket {
