@@ -27,6 +27,8 @@ export interface RestartPlan {
   readonly socket: SocketFate;
   /** How often a server is replaced. */
   readonly restarts: number;
+  /** How a server is ended. @default {"SIGTERM"} */
+  readonly signal?: Deno.Signal;
 }
 
 /** What came of it. */
@@ -47,11 +49,11 @@ const TERM = 40;
 
 /** The clients, of each manner so many. */
 const MANNERS: readonly (Manner & { readonly clients: number })[] = [
-  { depth: 1, requests: Infinity, clients: 4 },
+  { depth: 1, requests: Infinity, clients: 2 },
   { depth: 1, requests: Infinity, thinks: 20, clients: 4 },
-  { depth: 8, requests: Infinity, clients: 3 },
+  { depth: 8, requests: Infinity, clients: 2 },
   { depth: 8, requests: 40, clients: 2 },
-  { depth: 1, requests: 1, clients: 4 },
+  { depth: 1, requests: 1, clients: 2 },
 ];
 
 /**
@@ -78,7 +80,7 @@ export async function restartUnderLoad(plan: RestartPlan): Promise<Outcome> {
       const last = servers.at(-1)!;
       if (plan.socket === "closed") await last.stop();
       servers.push(await start(port));
-      last.kill("SIGTERM");
+      last.kill(plan.signal ?? "SIGTERM");
     }
     stop.abort();
     await Promise.all(asking);

@@ -106,11 +106,10 @@ class Asking {
   async run(): Promise<void> {
     using client = this.#client;
     try {
-      do {
-        this.#fill();
+      for (this.#fill(); this.#open.length > 0 && !this.#isLast; this.#fill()) {
         this.#take(await client.answer());
         if (this.#manner.thinks !== undefined) await pause(this.#manner.thinks);
-      } while (!this.#isLast && !(this.#isDone && this.#open.length === 0));
+      }
       if (this.#isLast) await this.#readEnd();
     } catch (error) {
       this.#lost(error);
@@ -126,7 +125,7 @@ class Asking {
   #fill(): void {
     const { depth, requests } = this.#manner;
     let text = "";
-    while (this.#open.length < depth && !this.#isDone) {
+    while (this.#open.length < depth && !this.#isDone && !this.#isLast) {
       const id = ++lastId;
       this.#asked++;
       this.#open.push(id);
