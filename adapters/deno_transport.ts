@@ -9,6 +9,7 @@ import { Connection, type Service } from "./connection.ts";
 import type { ListenOptions } from "./options.ts";
 import { ReadBlock } from "./read_block.ts";
 import type { Host, ListeningSocket } from "./server.ts";
+import { toAcceptFault } from "./server_fault.ts";
 
 /** Out of descriptors, accept fails at once; the pause doubles from the first to the last. */
 const FIRST_PAUSE = 5;
@@ -89,7 +90,7 @@ class DenoListeningSocket implements ListeningSocket {
       } catch (error) {
         if (this.#isClosed) return;
         if (error instanceof Deno.errors.BadResource) return this.#host.closed();
-        if (pause === 0) settings.reportError(error);
+        if (pause === 0) settings.reportError(toAcceptFault(error));
         pause = Math.min(Math.max(pause * 2, FIRST_PAUSE), LAST_PAUSE);
         await new Promise<void>((resolve) => this.#cancelPause = surroundings.after(pause, resolve));
       }

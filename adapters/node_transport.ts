@@ -10,6 +10,7 @@ import type { Address, TlsInfo } from "../core/gateway/port.ts";
 import { Connection, type Service, toAddress, toTlsInfo } from "./connection.ts";
 import type { ListenOptions } from "./options.ts";
 import type { Host, ListeningSocket } from "./server.ts";
+import { toAcceptFault } from "./server_fault.ts";
 
 /**
  * Listens.
@@ -35,7 +36,7 @@ export function listen(options: ListenOptions<NetServer>, host: Host): Promise<L
   function listening(): void {
     server.off("error", reject);
     // One client that is lost before it is accepted must not end the server.
-    server.on("error", (error) => host.settings.reportError(error));
+    server.on("error", (error) => host.settings.reportError(toAcceptFault(error)));
     server.on("close", () => host.closed());
     resolve(toListeningSocket(server));
   }
