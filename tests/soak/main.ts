@@ -1,7 +1,7 @@
 /**
- * `deno task soak [--minutes M] [--runtime deno|node|bun] [--write]`: soaks a server on each runtime, side by side, and
- * prints what came of it. With `--write` the table goes into tests/README.md and the chart into tests/soak.svg. The exit
- * code is 1 if anything was found.
+ * `deno task soak [--minutes M] [--runtime deno|node|bun]`: soaks a server on each runtime, side by side, and prints what
+ * came of it. If it was all three, the table goes into tests/README.md and the chart into tests/soak.svg. The exit code
+ * is 1 if anything was found.
  *
  * @module
  */
@@ -19,9 +19,8 @@ const CHART = new URL("../soak.svg", import.meta.url);
 /** How many samples are taken of a server, as far as they do not come closer than a second. */
 const SAMPLES = 120;
 
-const { minutes, runtime, write } = parseArgs(Deno.args, {
+const { minutes, runtime } = parseArgs(Deno.args, {
   string: ["minutes", "runtime"],
-  boolean: ["write"],
   default: { minutes: "1" },
 });
 const ms = Number(minutes) * 60_000;
@@ -33,10 +32,10 @@ if (!(ms > 0) || runtimes.length === 0) {
 
 const intervalMs = Math.max(1000, ms / SAMPLES);
 const results = await Promise.all(runtimes.map((name) => soak({ runtime: name, ms, intervalMs })));
-const said = describeCircumstances(await circumstances("soak", Deno.args.filter((arg) => arg !== "--write")));
+const said = describeCircumstances(await circumstances("soak", Deno.args));
 const table = `${said}\n\n${tableOf(results)}`;
 console.log(table);
-if (write) {
+if (runtime === undefined) {
   await Deno.writeTextFile(CHART, chartOf(results));
   const part = `${table}\n\n![Memory over time](soak.svg)`;
   await Deno.writeTextFile(README, replacePart(await Deno.readTextFile(README), "soak", part));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { pause } from "../contract/octet_client.ts";
+import { OctetClient, pause } from "../contract/octet_client.ts";
 import type { RuntimeName } from "../support/runtimes.ts";
 import { startSubject, type Subject } from "../support/subject.ts";
 import { EPISODES, type Stage } from "./episodes.ts";
@@ -54,7 +54,10 @@ const LANES = 6;
 const REHEARSALS = 2;
 
 /** How long what closes last may take, a linger and all, in ms. */
-const SETTLING = 2500;
+const SETTLING = 1500;
+
+/** How long the connection of a sample may take to go, in ms. */
+const ASKED = 50;
 
 /** Of what goes wrong again and again, so much is told. */
 const MOST_FAULTS = 20;
@@ -71,12 +74,12 @@ export async function soak(plan: SoakPlan): Promise<SoakResult> {
   try {
     await load.rehearse();
     await pause(SETTLING);
-    const first = await sample(subject, performance.now());
+    const first = await steady(subject);
     const startedAt = performance.now();
     const end = startedAt + plan.ms;
     const samples: Sample[] = [];
     const lanes = Array.from({ length: LANES }, () => load.play(end));
-    if (plan.leaks) await (await fetch(`http://127.0.0.1:${subject.port}/soak/leak`)).text();
+    if (plan.leaks) await ask(subject, "/soak/leak");
     while (performance.now() < end) {
       await pause(Math.min(plan.intervalMs, Math.max(0, end - performance.now())));
       samples.push(await sample(subject, startedAt));
@@ -144,9 +147,29 @@ class Load {
 }
 
 async function sample(subject: Subject, startedAt: number): Promise<Sample> {
-  const response = await fetch(`http://127.0.0.1:${subject.port}/soak/state`, { headers: { connection: "close" } });
-  const state: State = await response.json();
+  const state: State = JSON.parse(await ask(subject, "/soak/state"));
+  // What the system tells is looked at when the question itself is gone.
+  await pause(ASKED);
   return { ms: performance.now() - startedAt, ...state, ...held(subject.pid) };
+}
+
+async function ask({ port }: Subject, target: string): Promise<string> {
+  using client = await OctetClient.connect(port);
+  await client.send(`GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+  const { content } = await client.answer();
+  await client.readToEnd();
+  return content;
+}
+
+/** Samples until two in a row tell the same: what closes last has closed. */
+async function steady(subject: Subject): Promise<Sample> {
+  let last: Sample | undefined;
+  for (;;) {
+    const now = await sample(subject, performance.now());
+    if (last && leftBehind(last, now).length === 0) return now;
+    last = now;
+    await pause(SETTLING);
+  }
 }
 
 /** Samples until all is as it was, or patience is over. */
