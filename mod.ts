@@ -22,5 +22,5 @@
  */
 
 export * from "./core/mod.ts";
-export { serve, serveConnection } from "./adapters/deno.ts";
+export { serve, serveConnection, ServerFault } from "./adapters/deno.ts";
 export type { Listening, ServeConnectionOptions, ServeOptions, Server, ShutdownOptions } from "./adapters/deno.ts";

@@ -25,6 +25,7 @@ import { type Server, serveWith } from "./server.ts";
 export { serveConnection } from "./node.ts";
 export type { Listening, ServeConnectionOptions, ServeOptions, ShutdownOptions } from "./options.ts";
 export type { Server } from "./server.ts";
+export { ServerFault } from "./server_fault.ts";
 
 /**
  * Serves an application.
@@ -34,9 +35,9 @@ export type { Server } from "./server.ts";
  * @returns The server
  * @throws {TypeError | RangeError} If an option is wrong
  * @throws {Error} If it cannot listen. On the path of a Unix domain socket that exists already, and with a listener of
- * the caller's, `Server.ready` tells instead
+ * the caller's or its descriptor, `Server.ready` tells instead
  */
 export function serve(app: App, options: ServeOptions<NetServer> = {}): Server {
-  if (options.listener !== undefined) return serveOnNode(app, options);
+  if (options.listener !== undefined || options.fd !== undefined) return serveOnNode(app, options);
   return serveWith(app, options, { ownedBlocks: true, listen });
 }

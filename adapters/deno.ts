@@ -27,6 +27,7 @@ import { type Server, serveWith } from "./server.ts";
 
 export type { Listening, ServeConnectionOptions, ServeOptions, ShutdownOptions } from "./options.ts";
 export type { Server } from "./server.ts";
+export { ServerFault } from "./server_fault.ts";
 
 /**
  * Serves an application.

@@ -9,6 +9,7 @@ import { Connection, type Service } from "./connection.ts";
 import type { ListenOptions } from "./options.ts";
 import { ReadBlock } from "./read_block.ts";
 import type { Host, ListeningSocket } from "./server.ts";
+import { toAcceptFault } from "./server_fault.ts";
 
 /** Out of descriptors, accept fails at once; the pause doubles from the first to the last. */
 const FIRST_PAUSE = 5;
@@ -18,7 +19,8 @@ const LAST_PAUSE = 1000;
  * Listens.
  *
  * With a certificate it is `node:tls` that listens: a `Deno.TlsConn` that is closed before its handshake is done keeps
- * its descriptor until the peer does something, so that silent clients could use up all of them.
+ * its descriptor until the peer does something, so that silent clients could use up all of them. And so it is with the
+ * descriptor of a socket that listens already, of which `Deno.listen` makes nothing.
  *
  * @param options Where, and how
  * @param host Takes the connections
@@ -28,8 +30,10 @@ export function listen(
   options: ListenOptions<Deno.Listener>,
   host: Host,
 ): ListeningSocket | Promise<ListeningSocket> {
-  if (options.tls === undefined) return new DenoListeningSocket(options.listener ?? open(options), host);
-  // Loading it takes 20 ms, which servers without TLS are spared.
+  if (options.tls === undefined && options.fd === undefined) {
+    return new DenoListeningSocket(options.listener ?? open(options), host);
+  }
+  // Loading it takes 20 ms, which the others are spared.
   return import("./node_transport.ts").then((node) => node.listen({ ...options, listener: undefined }, host));
 }
 
@@ -86,7 +90,7 @@ class DenoListeningSocket implements ListeningSocket {
       } catch (error) {
         if (this.#isClosed) return;
         if (error instanceof Deno.errors.BadResource) return this.#host.closed();
-        if (pause === 0) settings.reportError(error);
+        if (pause === 0) settings.reportError(toAcceptFault(error));
         pause = Math.min(Math.max(pause * 2, FIRST_PAUSE), LAST_PAUSE);
         await new Promise<void>((resolve) => this.#cancelPause = surroundings.after(pause, resolve));
       }

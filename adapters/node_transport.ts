@@ -4,12 +4,13 @@
  * @module
  */
 
-import { createServer, type Server as NetServer, type Socket } from "node:net";
+import { createServer, type ListenOptions as NetListenOptions, type Server as NetServer, type Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { Address, TlsInfo } from "../core/gateway/port.ts";
 import { Connection, type Service, toAddress, toTlsInfo } from "./connection.ts";
 import type { ListenOptions } from "./options.ts";
 import type { Host, ListeningSocket } from "./server.ts";
+import { toAcceptFault } from "./server_fault.ts";
 
 /**
  * Listens.
@@ -29,19 +30,21 @@ export function listen(options: ListenOptions<NetServer>, host: Host): Promise<L
   server.once("error", reject);
   if (server.listening) listening();
   else server.once("listening", listening);
-  const { path, hostname, port, backlog } = options;
-  if (options.listener === undefined) {
-    server.listen(path === undefined ? { host: hostname, port, backlog } : { path, backlog });
-  }
+  if (options.listener === undefined) server.listen(toPlace(options));
   return promise;
 
   function listening(): void {
     server.off("error", reject);
     // One client that is lost before it is accepted must not end the server.
-    server.on("error", (error) => host.settings.reportError(error));
+    server.on("error", (error) => host.settings.reportError(toAcceptFault(error)));
     server.on("close", () => host.closed());
     resolve(toListeningSocket(server));
   }
+}
+
+function toPlace({ fd, path, hostname, port, backlog }: ListenOptions<NetServer>): NetListenOptions {
+  if (fd !== undefined) return { fd } as NetListenOptions; // the types do not know it
+  return path === undefined ? { host: hostname, port, backlog } : { path, backlog };
 }
 
 function toListeningSocket(server: NetServer): ListeningSocket {

@@ -21,6 +21,11 @@ export interface ServeOptions<Listener = never> extends GatewayOptions {
    * @default {511}
    */
   backlog?: number;
+  /**
+   * The descriptor of a socket that listens already, which a supervisor opened and holds while servers come and go:
+   * what waits in its queue then waits for the next server. On Deno and Bun it is `node:net` that carries.
+   */
+  fd?: number;
   /** A listening socket of the caller's, instead of one that `serve` opens. The server's shutdown closes it. */
   listener?: Listener;
   /** The certificate chain as PEM: with `key`, TLS is spoken. */
@@ -70,6 +75,8 @@ export interface ListenOptions<Listener> {
   readonly path: string | undefined;
   /** The length of the system's queue. */
   readonly backlog: number;
+  /** The descriptor of a socket that listens, or undefined. */
+  readonly fd: number | undefined;
   /** The caller's listening socket, or undefined. */
   readonly listener: Listener | undefined;
   /** The certificate with its key, or undefined for clear text. */
@@ -99,7 +106,10 @@ export interface Certificate {
 }
 
 /** Options that say where to listen; none of them goes together with a listener of the caller's. */
-const PLACES = ["hostname", "port", "path", "backlog", "cert", "key"] as const;
+const PLACES = ["hostname", "port", "path", "backlog", "fd", "cert", "key"] as const;
+
+/** Those that go together with the descriptor of a socket that listens. */
+const BESIDE_FD: readonly string[] = ["fd", "cert", "key"];
 
 /**
  * Checks the options of `serve`, completes them with the defaults, and parts them by whom they concern.
@@ -111,14 +121,15 @@ const PLACES = ["hostname", "port", "path", "backlog", "cert", "key"] as const;
  */
 export function checkServeOptions<Listener>(options: ServeOptions<Listener>): CheckedOptions<Listener> {
   checkTogether(options);
-  const { hostname = "0.0.0.0", port = 8000, path, backlog = 511, listener, cert, key, ...others } = options;
+  const { hostname = "0.0.0.0", port = 8000, path, backlog = 511, fd, listener, cert, key, ...others } = options;
   const { connections = Infinity, signal, onListen, ...gateway } = others;
   for (const [name, value] of Object.entries({ hostname, path, cert, key })) checkText(name, value);
   checkInteger("port", port, 0, 65_535);
   checkInteger("backlog", backlog, 1, 2 ** 31 - 1);
+  if (fd !== undefined) checkInteger("fd", fd, 0, 2 ** 31 - 1);
   if (connections !== Infinity) checkInteger("connections", connections, 1, Infinity);
   const tls = cert === undefined || key === undefined ? undefined : { cert, key };
-  const place = { hostname: hostname.replace(/^\[(.*)\]$/, "$1"), port, path, backlog, listener, tls };
+  const place = { hostname: hostname.replace(/^\[(.*)\]$/, "$1"), port, path, backlog, fd, listener, tls };
   return { place, connections, signal, onListen, gateway };
 }
 
@@ -144,6 +155,8 @@ function checkTogether(options: ServeOptions<unknown>): void {
   if ((options.cert === undefined) !== (options.key === undefined)) {
     throw new TypeError('Cannot serve: "cert" and "key" need each other');
   }
+  const elsewhere = given.find((name) => !BESIDE_FD.includes(name));
+  if (options.fd !== undefined && elsewhere !== undefined) exclude("fd", elsewhere);
   const other = given.find((name) => name !== "path" && name !== "backlog");
   if (options.path !== undefined && other !== undefined) exclude("path", other);
 }

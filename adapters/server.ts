@@ -8,9 +8,11 @@
 import type { Address } from "../core/gateway/port.ts";
 import type { GatewaySettings } from "../core/gateway/settings.ts";
 import type { App } from "../core/gateway/types.ts";
+import { checkCertificate } from "./certificate.ts";
 import type { Connection, Service } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import {
+  type Certificate,
   type CheckedOptions,
   checkServeOptions,
   checkShutdownOptions,
@@ -18,6 +20,7 @@ import {
   type ServeOptions,
   type ShutdownOptions,
 } from "./options.ts";
+import { ServerFault } from "./server_fault.ts";
 import { settle } from "./settle.ts";
 import { isTaken, removeStale } from "./stale_socket.ts";
 import { systemSurroundings } from "./surroundings.ts";
@@ -130,6 +133,7 @@ class GatewayServer implements Server, Host {
     this.settings = settle(options.gateway, runtime.ownedBlocks);
     this.connections = new Connections(systemSurroundings, options.connections);
     this.#onListen = options.onListen;
+    if (options.place.tls) this.#checkCertificate(options.place.tls);
     this.#listen(options.place, runtime);
     if (options.signal) this.#heed(options.signal);
   }
@@ -186,6 +190,12 @@ class GatewayServer implements Server, Host {
 
   closed(): void {
     if (this.#grace === undefined) void this.shutdown();
+  }
+
+  /** One that is not valid is served: were it refused, a restart would make an outage of what clients may put up with. */
+  #checkCertificate(certificate: Certificate): void {
+    const fault = checkCertificate(certificate, this.surroundings.unixTime());
+    if (fault !== undefined) this.settings.reportError(new ServerFault(fault));
   }
 
   #listen(place: ListenOptions<never>, runtime: Runtime<never>): void {

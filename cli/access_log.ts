@@ -6,6 +6,7 @@
  * @module
  */
 
+import { ServerFault } from "../adapters/server_fault.ts";
 import type { Address } from "../core/gateway/port.ts";
 import type { ExchangeRecord } from "../core/gateway/types.ts";
 
@@ -97,7 +98,7 @@ function toUnicodeEscape(character: string): string {
 }
 
 /**
- * Says an application's error for the operator: the time, the stack, and nothing that a client could have put there to
+ * Says an error for the operator: the time, the application's stack, and nothing that a client could have put there to
  * look like another entry.
  *
  * @param error What was thrown
@@ -116,6 +117,8 @@ export function toErrorEntry(error: unknown, unixTime: number): string {
 const MOST_CAUSES = 8;
 
 function toStack(error: unknown): string {
+  // One line for whoever runs the server, as all others that are about it.
+  if (error instanceof ServerFault) return error.message;
   if (!(error instanceof Error)) return `Thrown: ${String(error)}`;
   let text = error.stack ?? `${error.name}: ${error.message}`;
   let cause = error.cause;

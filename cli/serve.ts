@@ -2,7 +2,8 @@
  * The command `serve`: serves an application, or the demo, over HTTP/1.1.
  *
  * ```sh
- * deno run -A cli/serve.ts [MODULE] [--host H] [--port P] [--log none|common|json] [--quiet]
+ * deno run -A cli/serve.ts [MODULE] [--host H] [--port P | --path F | --fd N] [--cert F --key F]
+ *                          [--log none|common|json] [--quiet]
  * ```
  *
  * Exit codes: 0 when it was ended in order, 1 if it cannot serve, 2 if it was asked wrongly, 130 or 143 when a second
@@ -21,6 +22,7 @@ import demo from "./demo/app.ts";
 import { type AppModule, Lifespan, type StopReason } from "./lifespan.ts";
 import { connectionLimit } from "./descriptor_limit.ts";
 import { loadApp } from "./load_app.ts";
+import { type PlaceOptions, toListenFault, toPlaceOptions, toPlaceUrl } from "./place.ts";
 import { parseServeFlags, SERVE_HELP, type ServeFlags } from "./serve_flags.ts";
 import { type EndSignal, processTerminal, type Terminal } from "./terminal.ts";
 import { VERSION } from "./version.ts";
@@ -62,16 +64,14 @@ if (import.meta.main) process.exit(await main(process.argv.slice(2)));
 interface RunningServer {
   readonly ready: Promise<void>;
   readonly finished: Promise<void>;
-  readonly address: Address | undefined;
+  readonly address: Address;
   shutdown(options: { grace: number; deadline?: number }): Promise<void>;
 }
 
 /** An adapter's `serve`, which is the same on each runtime. */
 type Serve = (app: App, options: RunningOptions) => RunningServer;
 
-interface RunningOptions {
-  hostname: string;
-  port: number;
+interface RunningOptions extends PlaceOptions {
   connections?: number;
   signals: SignalBus;
   onError: (error: unknown) => void;
@@ -124,9 +124,8 @@ interface ListenContext {
 async function listen(serve: Serve, app: App, context: ListenContext): Promise<RunningServer> {
   const { flags, terminal, signals } = context;
   const options: RunningOptions = {
+    ...toPlaceOptions(flags.place),
     signals,
-    hostname: flags.host,
-    port: flags.port,
     onError: (error) => terminal.error(toErrorEntry(error, Date.now())),
   };
   if (flags.log !== "none") {
@@ -140,24 +139,10 @@ async function listen(serve: Serve, app: App, context: ListenContext): Promise<R
     await server.ready;
     return server;
   } catch (error) {
-    throw new CommandError(`Cannot listen on ${toAuthority(flags.host, flags.port)}: ${toListenReason(error)}`);
+    throw new CommandError(toListenFault(flags.place, error));
   }
 }
 
-function greeting(flags: ServeFlags, address: Address | undefined): string {
-  const port = address?.transport === "tcp" ? address.port : flags.port;
-  return `Sluice serves ${flags.module ?? "the demo application"} on http://${toAuthority(flags.host, port)}`;
-}
-
-function toAuthority(host: string, port: number): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** The runtimes say the same in different words; `code` and `name` are what they agree on most. */
-function toListenReason(error: unknown): string {
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  if (code === "EADDRINUSE" || name === "AddrInUse") return "the address is in use";
-  if (code === "EADDRNOTAVAIL" || name === "AddrNotAvailable") return "this machine has no such address";
-  if (code === "EACCES" || name === "PermissionDenied") return "the system does not permit it";
-  return toLine(error);
+function greeting({ module, place }: ServeFlags, address: Address): string {
+  return `Sluice serves ${module ?? "the demo application"} on ${toPlaceUrl(place, address)}`;
 }

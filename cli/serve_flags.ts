@@ -7,15 +7,14 @@
 import { parseArgs } from "@std/cli";
 import type { AccessLogFormat } from "./access_log.ts";
 import { CommandError } from "./command_error.ts";
+import type { CertificateFiles, Place } from "./place.ts";
 
 /** What `serve` was asked for. */
 export interface ServeFlags {
   /** The module to serve; undefined for the demo application. */
   readonly module: string | undefined;
-  /** The name or address to listen on. */
-  readonly host: string;
-  /** The port to listen on, 0 for any. */
-  readonly port: number;
+  /** Where to listen. */
+  readonly place: Place;
   /** The format of the access log. */
   readonly log: AccessLogFormat | "none";
   /** Whether to say nothing on start. */
@@ -29,13 +28,18 @@ export interface ServeFlags {
 /** What `serve --help` says. */
 export const SERVE_HELP = `Serve an application over HTTP/1.1
 
-Usage: deno run -A cli/serve.ts [MODULE] [--host H] [--port P] [--log none|common|json] [--quiet]
+Usage: deno run -A cli/serve.ts [MODULE] [--host H] [--port P | --path F | --fd N] [--cert F --key F]
+                                [--log none|common|json] [--quiet]
 
 MODULE is a path or URL; its default export is an application or has "fetch".
 Without it the demo application is served.
 
   --host H      listen on this name or address (127.0.0.1)
   --port P      listen on this port, 0 for any that is free (8000)
+  --path FILE   listen on this Unix domain socket instead
+  --fd N        listen on this descriptor instead, of a socket that listens already
+  --cert FILE   speak TLS with this certificate chain (PEM)
+  --key FILE    its private key (PEM)
   --log FORMAT  access log on standard output: none, common or json (common)
   --quiet       say nothing on start
   --help        show this help
@@ -43,6 +47,15 @@ Without it the demo application is served.
 
 The first SIGINT or SIGTERM ends the server in order, a second one at once.
 `;
+
+/** Flags that say where to listen. */
+const PLACE_FLAGS = ["host", "port", "path", "fd", "cert", "key"] as const;
+
+/** Which of them exclude others. */
+const EXCLUDED = { path: ["host", "port", "fd", "cert", "key"], fd: ["host", "port"] } as const;
+
+/** Flags with their values. */
+type Given = Readonly<Partial<Record<(typeof PLACE_FLAGS)[number], unknown>>>;
 
 /**
  * Reads the flags.
@@ -54,10 +67,10 @@ The first SIGINT or SIGTERM ends the server in order, a second one at once.
 export function parseServeFlags(args: readonly string[]): ServeFlags {
   const unknown: string[] = [];
   const given = parseArgs([...args], {
-    string: ["_", "host", "port", "log"],
+    string: ["_", "log", ...PLACE_FLAGS],
     boolean: ["quiet", "help", "version"],
     alias: { help: "h" },
-    default: { host: "127.0.0.1", port: "8000", log: "common" },
+    default: { log: "common" },
     unknown: (arg: string, key?: string): boolean => {
       if (key !== undefined) unknown.push(arg);
       return key === undefined;
@@ -71,8 +84,7 @@ export function parseServeFlags(args: readonly string[]): ServeFlags {
   if (more.length > 0) throw refuse(`there is one MODULE at most, and ${quote(more[0]!)} is another`);
   return {
     module,
-    host: toHost(given.host),
-    port: toPort(given.port),
+    place: toPlace(given),
     log: toLog(given.log),
     quiet: given.quiet,
     help: given.help,
@@ -86,6 +98,29 @@ function endOfFlags(args: readonly string[]): number {
   return end < 0 ? args.length : end;
 }
 
+function toPlace(given: Given): Place {
+  for (const [one, others] of Object.entries(EXCLUDED) as [keyof Given, readonly (keyof Given)[]][]) {
+    const other = others.find((name) => given[name] !== undefined);
+    if (given[one] !== undefined && other !== undefined) throw refuse(`--${one} and --${other} exclude each other`);
+  }
+  if (given.path !== undefined) return { path: toFile("path", given.path) };
+  const tls = toTls(given);
+  if (given.fd !== undefined) return { fd: toNumber("fd", given.fd, 2 ** 31 - 1), tls };
+  return { host: toHost(given.host ?? "127.0.0.1"), port: toNumber("port", given.port ?? "8000", 65_535), tls };
+}
+
+function toTls({ cert, key }: Given): CertificateFiles | undefined {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) throw refuse("--cert and --key need each other");
+  return { cert: toFile("cert", cert), key: toFile("key", key) };
+}
+
+function toFile(flag: string, value: unknown): string {
+  const file = String(value);
+  if (file === "") throw refuse(`--${flag} wants a file`);
+  return file;
+}
+
 function toHost(value: unknown): string {
   const host = String(value);
   if (host === "" || /\s/.test(host)) throw refuse("--host wants a name or an address");
@@ -93,9 +128,9 @@ function toHost(value: unknown): string {
   return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
 }
 
-function toPort(value: unknown): number {
+function toNumber(flag: string, value: unknown, most: number): number {
   const text = String(value);
-  if (!/^[0-9]{1,5}$/.test(text) || Number(text) > 65_535) throw refuse("--port wants a number from 0 to 65535");
+  if (!/^[0-9]{1,10}$/.test(text) || Number(text) > most) throw refuse(`--${flag} wants a number from 0 to ${most}`);
   return Number(text);
 }
 

@@ -7,6 +7,7 @@
 
 import process from "node:process";
 import { setImmediate } from "node:timers";
+import { toLine } from "./command_error.ts";
 
 /** A signal that asks a command to end. */
 export type EndSignal = "SIGINT" | "SIGTERM";
@@ -57,8 +58,10 @@ const END_SIGNALS: readonly EndSignal[] = ["SIGINT", "SIGTERM"];
  * @returns The terminal
  */
 export function processTerminal(): Terminal {
-  const out = new Output(process.stdout);
-  const error = new Output(process.stderr);
+  const error = new Output(process.stderr, () => {});
+  const out = new Output(process.stdout, (reason) => {
+    error.write(`Cannot write to the standard output any more: ${toLine(reason)}; the server goes on without\n`);
+  });
   return {
     out: (text) => out.write(text),
     error: (text) => error.write(text),
@@ -80,13 +83,14 @@ function listen(listener: (signal: EndSignal) => void): () => void {
 
 /** What is used of a stream of `node:stream`. */
 interface Sink {
-  write(text: string, done: () => void): boolean;
-  on(event: "error", listener: () => void): unknown;
+  write(text: string, done: (error?: unknown) => void): boolean;
+  on(event: "error", listener: (error: unknown) => void): unknown;
 }
 
 /** Gathers text and writes it once in a turn: a system call for each line would cost more than the answer it is about. */
 class Output {
   readonly #sink: Sink;
+  readonly #onBroken: (reason: unknown) => void;
   #gathered = "";
   /** What is handed over and not yet taken, in characters. */
   #waiting = 0;
@@ -94,10 +98,11 @@ class Output {
   #isBroken = false;
   readonly #onIdle: (() => void)[] = [];
 
-  constructor(sink: Sink) {
+  constructor(sink: Sink, onBroken: (reason: unknown) => void) {
     this.#sink = sink;
-    // Whoever read it has gone (EPIPE). A server goes on without.
-    sink.on("error", () => this.#break());
+    this.#onBroken = onBroken;
+    // Whoever read it has gone (EPIPE), or the disk is full (ENOSPC). A server goes on without.
+    sink.on("error", (error) => this.#break(error));
   }
 
   write(text: string): void {
@@ -120,16 +125,24 @@ class Output {
     if (text === "" || this.#isBroken) return;
     this.#gathered = "";
     this.#waiting += text.length;
-    this.#sink.write(text, () => {
-      this.#waiting -= text.length;
-      this.#tellIdle();
-    });
+    try {
+      this.#sink.write(text, (error) => {
+        if (error) return this.#break(error);
+        this.#waiting -= text.length;
+        this.#tellIdle();
+      });
+    } catch (error) {
+      // Deno throws, and takes nothing more from then on.
+      this.#break(error);
+    }
   }
 
-  #break(): void {
+  #break(reason: unknown): void {
+    if (this.#isBroken) return;
     this.#isBroken = true;
     this.#gathered = "";
     this.#waiting = 0;
+    this.#onBroken(reason);
     this.#tellIdle();
   }
 

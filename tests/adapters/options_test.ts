@@ -20,6 +20,12 @@ const refused: [any, typeof TypeError | typeof RangeError, string][] = [
   [{ listener: {}, port: 80 }, TypeError, '"listener" and "port" exclude each other'],
   [{ listener: {}, path: "/s" }, TypeError, '"listener" and "path" exclude each other'],
   [{ listener: {}, cert: "c", key: "k" }, TypeError, '"listener" and "cert" exclude each other'],
+  [{ listener: {}, fd: 3 }, TypeError, '"listener" and "fd" exclude each other'],
+  [{ fd: 3, port: 80 }, TypeError, '"fd" and "port" exclude each other'],
+  [{ fd: 3, path: "/s" }, TypeError, '"fd" and "path" exclude each other'],
+  [{ fd: 3, backlog: 9 }, TypeError, '"fd" and "backlog" exclude each other'],
+  [{ fd: -1 }, RangeError, '"fd" -1 is not an integer from 0 to 2147483647'],
+  [{ fd: "3" }, TypeError, '"fd" is not a number'],
   [{ cert: "c" }, TypeError, '"cert" and "key" need each other'],
   [{ key: "k" }, TypeError, '"cert" and "key" need each other'],
   [{ backlog: 0 }, RangeError, '"backlog" 0'],
@@ -42,7 +48,15 @@ Deno.test("serve() refuses options", async (t) => {
 Deno.test("checkServeOptions() completes options and parts them", () => {
   const onExchange = () => {};
   assertEquals(checkServeOptions({}), {
-    place: { hostname: "0.0.0.0", port: 8000, path: undefined, backlog: 511, listener: undefined, tls: undefined },
+    place: {
+      hostname: "0.0.0.0",
+      port: 8000,
+      path: undefined,
+      backlog: 511,
+      fd: undefined,
+      listener: undefined,
+      tls: undefined,
+    },
     connections: Infinity,
     signal: undefined,
     onListen: undefined,
@@ -56,6 +70,7 @@ Deno.test("checkServeOptions() completes options and parts them", () => {
         port: 0,
         path: undefined,
         backlog: 511,
+        fd: undefined,
         listener: undefined,
         tls: { cert: "c", key: "k" },
       },

@@ -4,13 +4,16 @@ import { parseServeFlags, type ServeFlags } from "../../cli/serve_flags.ts";
 
 const DEFAULTS: ServeFlags = {
   module: undefined,
-  host: "127.0.0.1",
-  port: 8000,
+  place: { host: "127.0.0.1", port: 8000, tls: undefined },
   log: "common",
   quiet: false,
   help: false,
   version: false,
 };
+
+function toPlace(host: string, port: number): ServeFlags["place"] {
+  return { host, port, tls: undefined };
+}
 
 const TAKEN: readonly [args: string[], flags: Partial<ServeFlags>][] = [
   [[], {}],
@@ -18,10 +21,14 @@ const TAKEN: readonly [args: string[], flags: Partial<ServeFlags>][] = [
   [["8000"], { module: "8000" }],
   [["--", "-app.ts"], { module: "-app.ts" }],
   [["--", "--quiet=.ts"], { module: "--quiet=.ts" }],
-  [["--host", "0.0.0.0", "--port", "0", "app.ts"], { host: "0.0.0.0", port: 0, module: "app.ts" }],
-  [["--host=::1", "--port=65535"], { host: "::1", port: 65_535 }],
-  [["--host", "[::1]"], { host: "::1" }],
-  [["--port", "1", "--port", "2"], { port: 2 }],
+  [["--host", "0.0.0.0", "--port", "0", "app.ts"], { place: toPlace("0.0.0.0", 0), module: "app.ts" }],
+  [["--host=::1", "--port=65535"], { place: toPlace("::1", 65_535) }],
+  [["--host", "[::1]"], { place: toPlace("::1", 8000) }],
+  [["--port", "1", "--port", "2"], { place: toPlace("127.0.0.1", 2) }],
+  [["--path", "/run/s"], { place: { path: "/run/s" } }],
+  [["--fd", "3"], { place: { fd: 3, tls: undefined } }],
+  [["--fd", "3", "--cert", "c", "--key", "k"], { place: { fd: 3, tls: { cert: "c", key: "k" } } }],
+  [["--key=k", "--cert=c"], { place: { ...toPlace("127.0.0.1", 8000), tls: { cert: "c", key: "k" } } }],
   [["--log", "none"], { log: "none" }],
   [["--log", "json", "--quiet"], { log: "json", quiet: true }],
   [["--help"], { help: true }],
@@ -48,6 +55,15 @@ const REFUSED: readonly [args: string[], message: string][] = [
   [["--port", "65536"], "--port wants a number from 0 to 65535"],
   [["--port", "1e3"], "--port wants a number from 0 to 65535"],
   [["--port=-1"], "--port wants a number from 0 to 65535"],
+  [["--path="], "--path wants a file"],
+  [["--path", "s", "--port", "1"], "--path and --port exclude each other"],
+  [["--path", "s", "--fd", "3"], "--path and --fd exclude each other"],
+  [["--path", "s", "--cert", "c", "--key", "k"], "--path and --cert exclude each other"],
+  [["--fd", "3", "--host", "a"], "--fd and --host exclude each other"],
+  [["--fd", "x"], "--fd wants a number from 0 to 2147483647"],
+  [["--cert", "c"], "--cert and --key need each other"],
+  [["--key", "k"], "--cert and --key need each other"],
+  [["--cert=", "--key", "k"], "--cert wants a file"],
   [["--host="], "--host wants a name or an address"],
   [["--log", "combined"], "--log wants none, common or json"],
   [["a.ts", "b.ts"], `there is one MODULE at most, and "b.ts" is another`],
