@@ -1,0 +1,82 @@
+/**
+ * A worker that tries mutants: it links the corpus with each and tells which vectors kill it.
+ *
+ * @module
+ */
+
+import * as assert from "@std/assert";
+import type { Vector } from "../support/vectors.ts";
+import type { Look } from "./corpus.ts";
+import { compile, link, type Linked, readSources } from "./linker.ts";
+import { changed, type Mutant } from "./mutant.ts";
+
+/** What a worker is asked. */
+export interface Question {
+  /** Which mutant of the list it is. */
+  readonly index: number;
+  /** The mutant; undefined tries the sources as they are. */
+  readonly mutant: Mutant | undefined;
+  /** Whether every vector is tried, and not only up to the first that kills. */
+  readonly all: boolean;
+}
+
+/** What it answers. */
+export interface Answer {
+  /** Which mutant it was. */
+  readonly index: number;
+  /** The names of the vectors that kill it; the first one only, unless all are wanted. */
+  readonly killers: readonly string[];
+  /** Why, for the first one. */
+  readonly reason: string;
+}
+
+declare const self: {
+  onmessage: (event: MessageEvent<Question | readonly Vector[]>) => void;
+  postMessage(answer: Answer): void;
+};
+
+const ROOT = new URL("../../", import.meta.url);
+const ENTRY = "tests/mutate/corpus.ts";
+/** The longest vector takes a fifth of this (a test says so). */
+export const MAX_STEPS = 4_000_000;
+
+const sources = readSources(ENTRY, ROOT);
+const compiled = new Map([...sources].map(([path, text]) => [path, compile(text)]));
+let vectors: readonly Vector[] = [];
+
+self.onmessage = ({ data }: MessageEvent<Question | readonly Vector[]>) => {
+  if (Array.isArray(data)) vectors = data;
+  else self.postMessage(answer(data as Question));
+};
+
+function answer({ index, mutant, all }: Question): Answer {
+  let linked: Linked;
+  try {
+    linked = linkWith(mutant);
+  } catch (error) {
+    return { index, killers: ["(does not load)"], reason: String(error) };
+  }
+  const killers = new Set<string>();
+  let reason = "";
+  for (const look of linked.exports["LOOKS"] as readonly Look[]) {
+    for (const vector of vectors) {
+      if (killers.has(vector.name)) continue;
+      linked.resetSteps();
+      try {
+        look(vector);
+      } catch (error) {
+        if (killers.size === 0) reason = `${look.name}: ${error instanceof Error ? error.message : error}`;
+        killers.add(vector.name);
+        if (!all) return { index, killers: [...killers], reason };
+      }
+    }
+  }
+  return { index, killers: [...killers], reason };
+}
+
+function linkWith(mutant: Mutant | undefined): Linked {
+  const modules = mutant === undefined
+    ? compiled
+    : new Map(compiled).set(mutant.file, compile(changed(sources.get(mutant.file)!, mutant)));
+  return link(modules, ENTRY, { "@std/assert": assert }, MAX_STEPS);
+}
