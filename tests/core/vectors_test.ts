@@ -22,6 +22,7 @@ Deno.test("A connection sees no difference in how a vector arrives", async (t) =
       for (const { name, pieces } of splitsOf(vector.octets)) {
         assertEquals(summaryOfVector(vector, pieces), whole, name);
       }
+      assertEquals(summaryOfVector(vector, [vector.octets], { endsAtOnce: true }), whole, "with the end");
       for (const block of poisonedBlocks(vector.octets)) {
         const name = `as a view among octets 0x${block[0]!.toString(16)}`;
         assertEquals(summaryOfVector(vector, [block], { poisoned: true }), whole, name);

@@ -21,7 +21,7 @@ import { piecesOf } from "./splits.ts";
 import type { ExpectedMessage, Vector } from "./vectors.ts";
 
 /** How octets come. */
-type Arrival = Pick<ServeOptions, "poisoned" | "poison" | "ends">;
+type Arrival = Pick<ServeOptions, "poisoned" | "poison" | "ends" | "endsAtOnce">;
 
 /** What was seen, in either role. */
 interface Outcome extends Omit<Seen, "requests"> {

@@ -54,12 +54,8 @@ export function receiveOctets(
     send(connection, unsent);
     for (const octets of pieces) {
       piece++;
-      const goesOn = feed(
-        connection,
-        octets,
-        options,
-        () => readAll(connection, unsent, seen, piece),
-      );
+      const how = { ...options, endsAtOnce: options.endsAtOnce === true && piece === pieces.length };
+      const goesOn = feed(connection, octets, how, () => readAll(connection, unsent, seen, piece));
       if (!goesOn) return seen;
     }
     if (options.ends === false) return seen;
@@ -89,7 +85,8 @@ export function summaryOfResponses(seen: SeenResponses): unknown {
 
 function send(connection: ClientConnection, unsent: string[]): void {
   const method = unsent.shift();
-  if (method !== undefined) connection.request({ method, target: "/", fields: { host: "a" } });
+  if (method === undefined) return;
+  connection.request({ method, target: method === "CONNECT" ? "a:1" : "/", fields: { host: "a" } });
 }
 
 /** Reads all that is there; gives false if the connection closes. */

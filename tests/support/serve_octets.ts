@@ -62,6 +62,8 @@ export interface ServeOptions {
   readonly poison?: number;
   /** Whether the client ends its side behind the last piece. @default {true} */
   readonly ends?: boolean;
+  /** Whether that end is known before the last piece is read. @default {false} */
+  readonly endsAtOnce?: boolean;
 }
 
 const DATE = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -89,12 +91,14 @@ export function settingsOf(limits: Partial<Limits> = {}, protocol: Partial<Proto
  */
 export function serveOctets(pieces: readonly Uint8Array[], options: ServeOptions = {}): Seen {
   const connection = new ServerConnection(settingsOf(options.limits, options.protocol));
+  const { endsAtOnce = false } = options;
   const seen: Seen = { requests: [], error: undefined, errorPiece: 0, endsInHead: false };
   let piece = 0;
   try {
     for (const octets of pieces) {
       piece++;
-      if (!feed(connection, octets, options, () => readAll(connection, seen, piece))) return seen;
+      const how = { ...options, endsAtOnce: endsAtOnce && piece === pieces.length };
+      if (!feed(connection, octets, how, () => readAll(connection, seen, piece))) return seen;
     }
     if (options.ends === false) return seen;
     connection.receiveEnd();
@@ -136,7 +140,7 @@ export function summaryOf(seen: Seen): unknown {
 export function feed(
   connection: Connection,
   octets: Uint8Array,
-  { poisoned = false, poison }: ServeOptions,
+  { poisoned = false, poison, endsAtOnce = false }: ServeOptions,
   readAll: () => boolean,
 ): boolean {
   // The connection gets a copy, which is overwritten once it has to have given it back.
@@ -149,6 +153,7 @@ export function feed(
     input.start += MARGIN;
     input.end -= MARGIN;
   }
+  if (endsAtOnce) connection.receiveEnd();
   const goesOn = readAll();
   connection.release();
   lent.fill(SCRUBBED);

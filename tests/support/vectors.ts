@@ -62,7 +62,8 @@ type Draft = { -readonly [Key in keyof Vector]: Vector[Key] };
 
 const FOLDER: URL = new URL("../vectors/", import.meta.url);
 const HEADER_LINE = /^# ([a-z-]+): (.*)$/;
-const CLAIM = /^([a-z:A-Z-]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s"]\S*)))?(?: |$)/;
+const EACH = /^# each: (.*)\n/m;
+const CLAIM = /^([a-z:A-Z_-]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s"]\S*)))?(?: |$)/;
 
 /**
  * Reads all vectors.
@@ -76,10 +77,25 @@ export function readVectors(): Vector[] {
     const names = [...Deno.readDirSync(new URL(kind, FOLDER))].map((entry) => entry.name).sort();
     for (const name of names) {
       const text = Deno.readTextFileSync(new URL(`${kind}/${name}`, FOLDER));
-      vectors.push(parseVector(`${kind}/${name}`, kind, text));
+      vectors.push(...variantsOf(`${kind}/${name}`, text).map(([name, text]) => parseVector(name, kind, text)));
     }
   }
   return vectors;
+}
+
+/**
+ * Makes the variants of a vector: one for each word of its header `each`, which stands wherever `{each}` does.
+ *
+ * @param name Its folder and file
+ * @param text The file's text
+ * @returns The name and the text of each; of one without that header, its own
+ * @throws {SyntaxError} If the words have no place to stand
+ */
+export function variantsOf(name: string, text: string): [name: string, text: string][] {
+  const words = EACH.exec(text)?.[1]!.split(" ");
+  if (!words) return [[name, text]];
+  if (!text.includes("{each}")) throw malformed(name, "it has no place for each");
+  return words.map((word) => [`${name} with ${word}`, text.replace(EACH, "").replaceAll("{each}", word)]);
 }
 
 /**
@@ -181,7 +197,7 @@ function checkVector(vector: Vector): void {
   if (!file.startsWith(`${section.slice(4).replace(", ", "-")}-`)) {
     throw malformed(name, `its name does not start with its section ${section}`);
   }
-  if (!file.endsWith(".http")) throw malformed(name, "its name does not end with .http");
+  if (!/\.http(?: with |$)/.test(file)) throw malformed(name, "its name does not end with .http");
   if ((refusal !== undefined) !== (kind === "refuse")) throw malformed(name, "it stands in the wrong folder");
   const isOfServer = asked !== undefined;
   if ((isOfServer ? requests : responses).length > 0) throw malformed(name, "it expects what its peer does not send");
