@@ -12,8 +12,8 @@
 
 import { parseArgs } from "@std/cli";
 import { readVectors, type Vector } from "../support/vectors.ts";
-import { entriesOf, EQUIVALENTS } from "./equivalents.ts";
-import { keyOf, type Mutant } from "./mutant.ts";
+import { EQUIVALENTS, type Equivalents, judgeSurvivors } from "./equivalents.ts";
+import type { Mutant } from "./mutant.ts";
 import { tryAll } from "./pool.ts";
 import { mutantsOfParser } from "./sources.ts";
 import type { Answer } from "./worker.ts";
@@ -48,25 +48,24 @@ function progress(total: number): () => void {
 }
 
 function report(mutants: readonly Mutant[], answers: readonly Answer[], idle: readonly string[]): number {
-  const entries = entriesOf(EQUIVALENTS);
-  const listed = new Set(entries.map(keyOf));
   const alive = mutants.filter((_, index) => answers[index]!.killers.length === 0);
-  const survivors = alive.filter((mutant) => !listed.has(keyOf(mutant)));
-  const equivalents = new Set(alive.map(keyOf));
-  const known = new Set(mutants.map(({ file, within }) => JSON.stringify([file, within])));
-  const isAll = mutants.length === mutantsOfParser(ROOT).length;
-  const stale = entries.filter((entry) =>
-    !equivalents.has(keyOf(entry)) && (isAll || known.has(JSON.stringify([entry.file, entry.within])))
-  );
+  const { survivors, stale } = judgeSurvivors(alive, groupsFor(mutants));
   for (const { file, line, within, operator, from, to } of survivors) {
     console.log(`SURVIVED ${file}:${line} (${within || "module"}) ${operator}: ${from} => ${to || "nothing"}`);
   }
-  for (const { file, within, from, to } of stale) console.log(`STALE ${file} (${within}): ${from} => ${to}`);
+  for (const entry of stale) console.log(`STALE ${entry}`);
   for (const name of idle) console.log(`IDLE ${name} kills nothing`);
   const killed = mutants.length - alive.length;
   const count = `${alive.length - survivors.length} equivalent, ${survivors.length} survived`;
   console.log(`${mutants.length} mutants, ${killed} killed, ${count}`);
   return survivors.length + stale.length + idle.length > 0 || mutants.length === 0 ? 1 : 0;
+}
+
+/** The part of the list that speaks of what is tried; all of it if everything is, so that it holds no entry too many. */
+function groupsFor(mutants: readonly Mutant[]): readonly Equivalents[] {
+  if (mutants.length === mutantsOfParser(ROOT).length) return EQUIVALENTS;
+  const tried = new Set(mutants.map(({ file, within }) => `${file} ${within}`));
+  return EQUIVALENTS.filter(({ file, within }) => tried.has(`${file} ${within}`));
 }
 
 /** Gives the vectors that kill nothing. */

@@ -40,6 +40,9 @@ const ENTRY = "tests/mutate/corpus.ts";
 /** More than twice what any vector takes. What takes more is endless, or no longer linear. */
 export const MAX_STEPS = 400_000;
 
+/** Stands for the killer of a mutant that does not even load. */
+const NO_VECTOR = "none";
+
 /** So many of the vectors that killed last are tried first: neighbours die of the same. */
 const RECENT = 16;
 
@@ -57,30 +60,46 @@ function answer({ index, mutant, all }: Question): Answer {
   try {
     linked = linkWith(mutant);
   } catch (error) {
-    return { index, killers: ["(does not load)"], reason: String(error) };
+    return { index, killers: [NO_VECTOR], reason: String(error) };
   }
+  const fail = (look: Look, vector: Vector): string | undefined => {
+    linked.resetSteps();
+    try {
+      look(vector);
+    } catch (error) {
+      return `${look.name}: ${error instanceof Error ? error.message : error}`;
+    }
+    return undefined;
+  };
   const looks = linked.exports["LOOKS"] as readonly Look[];
-  const killers = new Set<string>();
-  let reason = "";
-  // What killed the last ones in all its looks first, then all others look by look: the first one is the cheapest.
+  return { index, ...(all ? everyKiller(looks, fail) : firstKiller(looks, fail)) };
+}
+
+/** Why a vector fails a look; undefined if it does not. */
+type Fail = (look: Look, vector: Vector) => string | undefined;
+
+/** Tries what killed the last ones in all its looks first, then all others look by look: the first is the cheapest. */
+function firstKiller(looks: readonly Look[], fail: Fail): Omit<Answer, "index"> {
   const tries = [
     ...vectors.slice(0, RECENT).flatMap((vector) => looks.map((look) => [look, vector] as const)),
     ...looks.flatMap((look) => vectors.slice(RECENT).map((vector) => [look, vector] as const)),
   ];
   for (const [look, vector] of tries) {
-    if (killers.has(vector.name)) continue;
-    linked.resetSteps();
-    try {
-      look(vector);
-    } catch (error) {
-      if (killers.size === 0) reason = `${look.name}: ${error instanceof Error ? error.message : error}`;
-      killers.add(vector.name);
-      if (all) continue;
-      vectors = [vector, ...vectors.filter((other) => other !== vector)];
-      break;
-    }
+    const reason = fail(look, vector);
+    if (reason === undefined) continue;
+    vectors = [vector, ...vectors.filter((other) => other !== vector)];
+    return { killers: [vector.name], reason };
   }
-  return { index, killers: [...killers], reason };
+  return { killers: [], reason: "" };
+}
+
+/** By the first look that any vector fails: the others tell little more, and take long. */
+function everyKiller(looks: readonly Look[], fail: Fail): Omit<Answer, "index"> {
+  for (const look of looks) {
+    const killers = vectors.filter((vector) => fail(look, vector) !== undefined).map(({ name }) => name);
+    if (killers.length > 0) return { killers, reason: look.name };
+  }
+  return { killers: [], reason: "" };
 }
 
 function linkWith(mutant: Mutant | undefined): Linked {
