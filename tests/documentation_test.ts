@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { sourceFiles } from "./support/module_graph.ts";
+import { linesNamed, namesIn, readTests } from "./support/named_tests.ts";
 
 const ROOT: URL = new URL("../", import.meta.url);
 const TABLE = "README.md";
@@ -25,22 +25,8 @@ function parseRows(text: string): Row[] {
   return [...text.matchAll(/^\| ([A-Z]-\d+) +\|(.*)\|$/gm)].map(([, id, rest]) => {
     const [promise, here, tests, ...more] = rest!.split(/(?<!\\)\|/).map((cell) => cell.trim());
     assert(promise && here && tests !== undefined && more.length === 0, `${id} has not four columns`);
-    return { id: id!, here, tests: [...tests.matchAll(/`([^`]+)`/g)].map(([, name]) => name!) };
+    return { id: id!, here, tests: namesIn(tests) };
   });
-}
-
-/** The lines in which a test, a step or a case has a name that begins so. */
-function linesNamed(sources: readonly string[], beginning: string): string[] {
-  return sources.flatMap((source) => source.split("\n")).filter((line) =>
-    ['"', "`"].some((quote) => line.includes(quote + beginning))
-  );
-}
-
-async function readTests(): Promise<string[]> {
-  const files = await sourceFiles(ROOT, ["tests"]);
-  return await Promise.all(
-    files.filter((file) => /_test\.ts$/.test(file)).map((file) => Deno.readTextFile(new URL(file, ROOT))),
-  );
 }
 
 Deno.test("documentation: each promise has one row, in order", async () => {
@@ -52,7 +38,7 @@ Deno.test("documentation: each promise has one row, in order", async () => {
 });
 
 Deno.test("documentation: each row names tests that exist, one of them by its number, or says what is missing", async (t) => {
-  const sources = await readTests();
+  const sources = await readTests(ROOT);
   for (const { id, here, tests } of parseRows(await Deno.readTextFile(new URL(TABLE, ROOT)))) {
     await t.step(id, () => {
       const lines = tests.map((name) => {

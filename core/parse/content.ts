@@ -129,10 +129,10 @@ export class ContentDecoder {
     const isEndless = this.#framing.kind === "close";
     if (!isEndless && this.#lengthRest === 0) return "end";
     if (start >= end) return "more";
-    this.runEnd = isEndless ? end : Math.min(end, start + this.#lengthRest);
-    if (isEndless && this.taken + (end - start) > this.#settings.limits.content) {
-      throw tooLarge(this.#settings.limits.content);
-    }
+    const { content } = this.#settings.limits;
+    // What is within the limit is given first, so that it does not matter in which pieces the rest came.
+    if (isEndless && this.taken >= content) throw tooLarge(content);
+    this.runEnd = Math.min(end, start + (isEndless ? content - this.taken : this.#lengthRest));
     return "run";
   }
 }

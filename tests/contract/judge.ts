@@ -15,16 +15,26 @@ import type { Outcome, Row } from "./row.ts";
 export interface Case extends Pick<Row, "name" | "octets" | "methods"> {
   /** What the server may do. */
   readonly outcome: Outcome;
+  /** The content of each answer, where it is known; undefined for one that may have any. */
+  readonly contents?: readonly (string | undefined)[];
 }
 
 /** How the octets come. */
-export type Way = "whole" | "in pieces" | "followed";
+export type Way = "whole" | "in pieces" | "followed" | "octet by octet" | "cut early" | "cut halfway" | "cut late";
 
-/** All ways. */
+/** The ways of rows. */
 export const WAYS: readonly Way[] = ["whole", "in pieces", "followed"];
+/** The ways of vectors. */
+export const WAYS_OF_VECTORS: readonly Way[] = ["whole", "octet by octet", "cut early", "cut halfway", "cut late"];
 
 /** Up to here octets are sent one by one; longer ones are cut at three places. */
 const SHORT = 240;
+/** So many octets at each end of what is longer than twice as much come one by one; what is between comes whole. */
+const SINGLE = 300;
+/** How long to wait where octets are cut, in ms, so that the server reads what is before by itself. */
+const CUT_PAUSE = 2;
+/** At how many places octets are cut at most, if they do not come one by one. */
+const CUTS = 3;
 /** A request whose answer tells it from all others. */
 const PROBE = "GET /environ?probe-of-the-table HTTP/1.1\r\nHost: probe\r\n\r\n";
 
@@ -68,16 +78,47 @@ function parseOutcome(outcome: Outcome): { statuses: number[][]; ending: string[
 
 async function send(client: OctetClient, text: string, way: Way, ends: boolean): Promise<void> {
   const bytes = octets(text);
-  if (way !== "in pieces") await client.send(bytes);
-  else if (bytes.length <= SHORT) await client.send(piecesOf(bytes, 1));
-  else await client.send(cutInFour(bytes), 2);
+  const pieces = piecesFor(bytes, way);
+  // Single octets need no pause: the server reads them while they are written, as they come.
+  await client.send(pieces, pieces.length > CUTS + 1 ? 0 : CUT_PAUSE);
   if (ends) await client.endWriting();
 }
 
-/** The first cut is within the head, where most goes wrong. */
-function cutInFour(bytes: Uint8Array): Uint8Array[] {
-  const cuts = [0, 17, Math.floor(bytes.length / 2), bytes.length - 3, bytes.length];
-  return cuts.slice(1).map((cut, index) => bytes.subarray(cuts[index], cut)).filter((piece) => piece.length > 0);
+function piecesFor(bytes: Uint8Array, way: Way): Uint8Array[] {
+  switch (way) {
+    case "whole":
+    case "followed":
+      return [bytes];
+    case "in pieces":
+      return bytes.length <= SHORT ? piecesOf(bytes, 1) : cutAt(bytes, placesOf(bytes));
+    case "octet by octet":
+      return singly(bytes);
+    case "cut early":
+      return cutAt(bytes, placesOf(bytes).slice(0, 1));
+    case "cut halfway":
+      return cutAt(bytes, placesOf(bytes).slice(1, 2));
+    case "cut late":
+      return cutAt(bytes, placesOf(bytes).slice(2, 3));
+  }
+}
+
+/** Of long octets, the beginning and the end: in the midst of them nothing changes with each. */
+function singly(bytes: Uint8Array): Uint8Array[] {
+  if (bytes.length <= 2 * SINGLE) return piecesOf(bytes, 1);
+  const [first, middle, last] = cutAt(bytes, [SINGLE, bytes.length - SINGLE]);
+  return [...piecesOf(first!, 1), middle!, ...piecesOf(last!, 1)];
+}
+
+/** The first place is within the head, where most goes wrong. */
+function placesOf(bytes: Uint8Array): number[] {
+  return [Math.min(17, bytes.length - 4), Math.floor(bytes.length / 2), bytes.length - 3];
+}
+
+function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
+  const bounds = [0, ...places.filter((place) => place > 0), bytes.length];
+  return bounds.slice(1).map((bound, index) => bytes.subarray(bounds[index], bound)).filter((piece) =>
+    piece.length > 0
+  );
 }
 
 async function readAnswers(client: OctetClient, of: Case, statuses: readonly number[][]): Promise<RawAnswer[]> {
@@ -87,6 +128,11 @@ async function readAnswers(client: OctetClient, of: Case, statuses: readonly num
     if (!allowed.includes(answer.status)) throw new Error(`answer ${index + 1} is ${JSON.stringify(answer.head)}`);
     if (answer.status >= 400 && answer.status < 600 && answer.content.length > 100) {
       throw new Error(`the refusal has content: ${JSON.stringify(answer.content.slice(0, 200))}`);
+    }
+    const content = of.contents?.[index];
+    if (content !== undefined && answer.content !== content) {
+      const shown = [answer.content, content].map((text) => JSON.stringify(text.slice(0, 200)));
+      throw new Error(`the content of answer ${index + 1} is ${shown[0]} instead of ${shown[1]}`);
     }
     answers.push(answer);
   }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Connection } from "../../core/connection/connection.ts";
 import { ServerConnection } from "../../core/connection/server_connection.ts";
 import { ProtocolError } from "../../core/errors.ts";
 import type { FieldLine } from "../../core/fields.ts";
@@ -15,10 +16,8 @@ import type { ParseSettings } from "../../core/parse/settings.ts";
 import { textOf } from "./octet_text.ts";
 import { MARGIN } from "./splits.ts";
 
-/** One request as it was read. */
-export interface SeenRequest {
-  /** Its head. */
-  readonly head: RequestHead;
+/** One message as it was read. */
+export interface SeenMessage {
   /** Its fields, in order. */
   readonly fields: readonly FieldLine[];
   /** Its content, one character an octet. */
@@ -27,6 +26,16 @@ export interface SeenRequest {
   trailers: readonly FieldLine[];
   /** Whether it was read to its end. */
   isWhole: boolean;
+  /** With which piece it was, the first one being 1. */
+  wholePiece: number;
+}
+
+/** One request as it was read. */
+export interface SeenRequest extends SeenMessage {
+  /** Its head. */
+  readonly head: RequestHead;
+  /** The sizes that its chunks were told to have; by length, all content is one chunk. */
+  readonly chunkSizes: number[];
 }
 
 /** What was seen of a connection. */
@@ -49,10 +58,14 @@ export interface ServeOptions {
   readonly protocol?: Partial<ProtocolOptions>;
   /** Whether the pieces are blocks in which the octets start at `MARGIN` and end as far from the end. */
   readonly poisoned?: boolean;
+  /** An octet that stands behind each piece in its block, and does not belong to it. */
+  readonly poison?: number;
   /** Whether the client ends its side behind the last piece. @default {true} */
   readonly ends?: boolean;
   /** Looks at the connection behind each piece, when the block is given back. */
   readonly watch?: (connection: ServerConnection) => void;
+  /** Whether that end is known before the last piece is read. @default {false} */
+  readonly endsAtOnce?: boolean;
 }
 
 const DATE = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -80,18 +93,20 @@ export function settingsOf(limits: Partial<Limits> = {}, protocol: Partial<Proto
  */
 export function serveOctets(pieces: readonly Uint8Array[], options: ServeOptions = {}): Seen {
   const connection = new ServerConnection(settingsOf(options.limits, options.protocol));
+  const { endsAtOnce = false } = options;
   const seen: Seen = { requests: [], error: undefined, errorPiece: 0, endsInHead: false };
   let piece = 0;
   try {
     for (const octets of pieces) {
       piece++;
-      const goesOn = feed(connection, octets, options.poisoned ?? false, seen);
+      const how = { ...options, endsAtOnce: endsAtOnce && piece === pieces.length };
+      const goesOn = feed(connection, octets, how, () => readAll(connection, seen, piece));
       options.watch?.(connection);
       if (!goesOn) return seen;
     }
     if (options.ends === false) return seen;
     connection.receiveEnd();
-    readAll(connection, seen);
+    readAll(connection, seen, piece);
     seen.endsInHead = connection.reading === "head" && connection.input.unread > 0;
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
@@ -109,59 +124,99 @@ export function serveOctets(pieces: readonly Uint8Array[], options: ServeOptions
  */
 export function summaryOf(seen: Seen): unknown {
   return {
-    requests: seen.requests.map(({ head, fields, content, trailers, isWhole }) => ({
-      ...head,
-      fields,
-      content,
-      trailers,
-      isWhole,
-    })),
+    // With which piece it was whole is all that may differ.
+    requests: seen.requests.map(({ head, wholePiece: _, ...request }) => ({ ...head, ...request })),
     code: seen.error?.code,
     message: seen.error?.message,
     endsInHead: seen.endsInHead,
   };
 }
 
-/** Gives false if the connection is over. */
-function feed(connection: ServerConnection, octets: Uint8Array, isPoisoned: boolean, seen: Seen): boolean {
+/**
+ * Lends a piece to a connection, in either role, and takes it back.
+ *
+ * @param connection The connection
+ * @param octets The piece
+ * @param options How it lies in its block
+ * @param readAll Reads all that is there; false if the connection is over
+ * @returns What `readAll` gave
+ */
+export function feed(
+  connection: Connection,
+  octets: Uint8Array,
+  { poisoned = false, poison, endsAtOnce = false }: ServeOptions,
+  readAll: () => boolean,
+): boolean {
   // The connection gets a copy, which is overwritten once it has to have given it back.
-  const lent = octets.slice();
+  const lent = new Uint8Array(octets.length + (poison === undefined ? 0 : MARGIN)).fill(poison ?? 0);
+  lent.set(octets);
   connection.receive(lent);
-  if (isPoisoned) {
-    connection.input.start += MARGIN;
-    connection.input.end -= MARGIN;
+  const { input } = connection;
+  input.end -= lent.length - octets.length;
+  if (poisoned) {
+    input.start += MARGIN;
+    input.end -= MARGIN;
   }
-  const goesOn = readAll(connection, seen);
+  if (endsAtOnce) connection.receiveEnd();
+  const goesOn = readAll();
   connection.release();
   lent.fill(SCRUBBED);
   return goesOn;
 }
 
 /** Reads all that is there; gives false if the connection closes. */
-function readAll(connection: ServerConnection, seen: Seen): boolean {
+function readAll(connection: ServerConnection, seen: Seen, piece: number): boolean {
   for (;;) {
     if (connection.reading === "head") {
       if (!connection.readHead()) return true;
       const head = connection.head!;
-      seen.requests.push({ head, fields: [...head.fields], content: "", trailers: [], isWhole: false });
+      const fields = [...head.fields];
+      seen.requests.push({ head, fields, content: "", trailers: [], isWhole: false, wholePiece: 0, chunkSizes: [] });
     }
     const request = seen.requests.at(-1)!;
-    if (!readContent(connection, request)) return true;
-    request.trailers = [...connection.trailers];
-    request.isWhole = true;
+    if (!readContent(connection, request, () => checkRun(connection, request))) return true;
+    finish(connection, request, piece);
     connection.respond({ status: 200, knownLength: 0, date: DATE });
     connection.finish();
     if (connection.turnOver() === "close") return false;
   }
 }
 
-/** Gives false if more octets are needed. */
-function readContent(connection: ServerConnection, request: SeenRequest): boolean {
+/** What a connection tells of a run beside its octets is right, however it comes. */
+function checkRun(connection: ServerConnection, { head, content, chunkSizes }: SeenRequest): void {
+  if (connection.atChunkStart) chunkSizes.push(connection.chunkSize);
+  const rest = head.framing.kind === "length" ? head.framing.length - content.length : Infinity;
+  if (connection.contentRest !== rest) throw new Error(`The rest is ${connection.contentRest} instead of ${rest}`);
+}
+
+/**
+ * Reads the content that is there.
+ *
+ * @param connection The connection, in either role
+ * @param message Gets the content
+ * @param onRun Is called for each run before it is taken
+ * @returns false if more octets are needed
+ */
+export function readContent(connection: Connection, message: SeenMessage, onRun: () => void = () => {}): boolean {
   for (;;) {
     const step = connection.readContent();
     if (step !== "run") return step === "end";
+    onRun();
     const { bytes, start } = connection.input;
-    request.content += textOf(bytes.subarray(start, connection.runEnd));
+    message.content += textOf(bytes.subarray(start, connection.runEnd));
     connection.takeContent(connection.runEnd - start);
   }
+}
+
+/**
+ * Takes note that a message was read to its end.
+ *
+ * @param connection The connection
+ * @param message The message
+ * @param piece With which piece
+ */
+export function finish(connection: Connection, message: SeenMessage, piece: number): void {
+  message.trailers = [...connection.trailers];
+  message.isWhole = true;
+  message.wholePiece = piece;
 }

@@ -17,7 +17,7 @@ export interface Split {
 export const MARGIN = 32;
 
 /** Each would be a fault, or complete something, if a parser read it: NUL, LF, CR, a digit, a letter. */
-const POISONS: readonly number[] = [0x00, 0x0a, 0x0d, 0x30, 0x61];
+export const POISONS: readonly number[] = [0x00, 0x0a, 0x0d, 0x30, 0x61];
 
 /** Up to this many octets each single cut is tried. */
 const ALL_CUTS = 400;

@@ -1,6 +1,6 @@
 /**
- * The vectors: requests as text files, each with what is expected of a server. `tests/vectors/README.md` describes
- * their format.
+ * The vectors: requests, and some responses, as text files, each with what is expected of who reads them. `tests/vectors/README.md`
+ * describes their format.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { octets, unspell } from "./octet_text.ts";
 /** Which folder a vector stands in. */
 export type VectorKind = "accept" | "refuse";
 
-/** What is expected of one request. */
-export interface ExpectedRequest {
-  /** The method and the request target. */
+/** What is expected of one message. */
+export interface ExpectedMessage {
+  /** The method and the request target, or the status code. */
   readonly line: string;
   /** `key=value` pairs and bare words, in order: see the README. */
   readonly claims: ReadonlyMap<string, string>;
@@ -37,17 +37,23 @@ export interface Vector {
   readonly rule: string;
   /** Where the rule stands. */
   readonly section: string;
+  /** The check without which a parser fails it. */
+  readonly catches: string;
   /** Limits other than the defaults. */
   readonly limits: Partial<Limits>;
   /** Protocol options other than the defaults. */
   readonly protocol: Partial<ProtocolOptions>;
+  /** The methods of the requests that our client has sent, where the octets are a server's; undefined else. */
+  readonly asked: readonly string[] | undefined;
   /** The requests that are read, in order. */
-  readonly requests: readonly ExpectedRequest[];
+  readonly requests: readonly ExpectedMessage[];
+  /** The responses that are read, in order, interim ones too. */
+  readonly responses: readonly ExpectedMessage[];
   /** The refusal behind them; undefined if none is expected. */
   readonly refusal: ExpectedRefusal | undefined;
   /** Whether the octets end within a head, which is no error of its own. */
   readonly endsInHead: boolean;
-  /** What the client sends. */
+  /** What the peer sends. */
   readonly octets: Uint8Array;
 }
 
@@ -56,7 +62,8 @@ type Draft = { -readonly [Key in keyof Vector]: Vector[Key] };
 
 const FOLDER: URL = new URL("../vectors/", import.meta.url);
 const HEADER_LINE = /^# ([a-z-]+): (.*)$/;
-const CLAIM = /^([a-z:A-Z-]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s"]\S*)))?(?: |$)/;
+const EACH = /^# each: (.*)\n/m;
+const CLAIM = /^([a-z:A-Z_-]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s"]\S*)))?(?: |$)/;
 
 /**
  * Reads all vectors.
@@ -70,10 +77,25 @@ export function readVectors(): Vector[] {
     const names = [...Deno.readDirSync(new URL(kind, FOLDER))].map((entry) => entry.name).sort();
     for (const name of names) {
       const text = Deno.readTextFileSync(new URL(`${kind}/${name}`, FOLDER));
-      vectors.push(parseVector(`${kind}/${name}`, kind, text));
+      vectors.push(...variantsOf(`${kind}/${name}`, text).map(([name, text]) => parseVector(name, kind, text)));
     }
   }
   return vectors;
+}
+
+/**
+ * Makes the variants of a vector: one for each word of its header `each`, which stands wherever `{each}` does.
+ *
+ * @param name Its folder and file
+ * @param text The file's text
+ * @returns The name and the text of each; of one without that header, its own
+ * @throws {SyntaxError} If the words have no place to stand
+ */
+export function variantsOf(name: string, text: string): [name: string, text: string][] {
+  const words = EACH.exec(text)?.[1]!.split(" ");
+  if (!words) return [[name, text]];
+  if (!text.includes("{each}")) throw malformed(name, "it has no place for each");
+  return words.map((word) => [`${name} with ${word}`, text.replace(EACH, "").replaceAll("{each}", word)]);
 }
 
 /**
@@ -93,9 +115,12 @@ export function parseVector(name: string, kind: VectorKind, text: string): Vecto
     kind,
     rule: "",
     section: "",
+    catches: "",
     limits: {},
     protocol: {},
+    asked: undefined,
     requests: [],
+    responses: [],
     refusal: undefined,
     endsInHead: false,
     octets: octets(unspell(lines.slice(bodyStart).join(""))),
@@ -116,6 +141,9 @@ function readHeaderLine(draft: Draft, line: string): void {
     case "section":
       draft.section = value;
       return;
+    case "catches":
+      draft.catches = value;
+      return;
     case "limits":
       draft.limits = Object.fromEntries(
         value.split(" ").map((pair) => [pair.split("=")[0], Number(pair.split("=")[1])]),
@@ -127,7 +155,13 @@ function readHeaderLine(draft: Draft, line: string): void {
       completeProtocol(draft.protocol);
       return;
     case "request":
-      draft.requests = [...draft.requests, parseRequestLine(draft.name, value)];
+      draft.requests = [...draft.requests, parseMessage(draft.name, value, 2)];
+      return;
+    case "asked":
+      draft.asked = value.split(" ");
+      return;
+    case "response":
+      draft.responses = [...draft.responses, parseMessage(draft.name, value, 1)];
       return;
     case "refuse":
       draft.refusal = { status: Number(value.split(" ")[0]), code: value.split(" ")[1] ?? "" };
@@ -141,8 +175,9 @@ function readHeaderLine(draft: Draft, line: string): void {
   }
 }
 
-function parseRequestLine(name: string, value: string): ExpectedRequest {
-  const line = value.split(" ", 2).join(" ");
+/** The first words say which message it is, the others claim something of it. */
+function parseMessage(name: string, value: string, words: number): ExpectedMessage {
+  const line = value.split(" ", words).join(" ");
   const claims = new Map<string, string>();
   let rest = value.slice(line.length).trimStart();
   while (rest !== "") {
@@ -155,16 +190,19 @@ function parseRequestLine(name: string, value: string): ExpectedRequest {
 }
 
 function checkVector(vector: Vector): void {
-  const { name, rule, section, requests, refusal, kind } = vector;
+  const { name, rule, section, asked, requests, responses, refusal, kind } = vector;
   if (rule === "") throw malformed(name, "it does not say its rule");
   if (!/^RFC \d+, \d+(?:\.\d+)*$/.test(section)) throw malformed(name, `"${section}" is no section`);
   const file = name.slice(kind.length + 1);
   if (!file.startsWith(`${section.slice(4).replace(", ", "-")}-`)) {
     throw malformed(name, `its name does not start with its section ${section}`);
   }
-  if (!file.endsWith(".http")) throw malformed(name, "its name does not end with .http");
+  if (!/\.http(?: with |$)/.test(file)) throw malformed(name, "its name does not end with .http");
   if ((refusal !== undefined) !== (kind === "refuse")) throw malformed(name, "it stands in the wrong folder");
-  if (requests.length === 0 && refusal === undefined && !vector.endsInHead) throw malformed(name, "it expects nothing");
+  const isOfServer = asked !== undefined;
+  if ((isOfServer ? requests : responses).length > 0) throw malformed(name, "it expects what its peer does not send");
+  const messages = isOfServer ? responses : requests;
+  if (messages.length === 0 && refusal === undefined && !vector.endsInHead) throw malformed(name, "it expects nothing");
 }
 
 function malformed(name: string, why: string): SyntaxError {
