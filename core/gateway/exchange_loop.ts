@@ -13,6 +13,7 @@ import type { Deadlines } from "../limits.ts";
 import { SendBuffer } from "../write/send_buffer.ts";
 import { Drain, isWorthDraining } from "./drain.ts";
 import { Exchange, type ExchangeHost } from "./exchange.ts";
+import { isAnsweredLately, Linger, type LingerHost } from "./linger.ts";
 import { Outlet } from "./outlet.ts";
 import { Pacing, type PacingHost } from "./pacing.ts";
 import type { Port, Surroundings } from "./port.ts";
@@ -30,15 +31,16 @@ import { nextDeadline, type Timed, whatIsDue } from "./watchdog.ts";
 type Phase = "serving" | "draining" | "lingering" | "ending" | "closed";
 
 /** Runs the exchanges of one connection. */
-export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
+export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed {
   readonly #app: App;
   readonly #reporter: Reporter;
   readonly #pacing: Pacing;
   #phase: Phase = "serving";
   #isAdvancing = false;
   #isReadingPaused = false;
-  #discarded = 0;
   #drain: Drain | undefined;
+  /** Made for the end: an idle connection has none. */
+  #linger: Linger | undefined;
   /** The connection's protocol state. */
   readonly connection: ServerConnection;
   /** The way out. */
@@ -135,7 +137,7 @@ export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
       case "head":
         return this.#headIsDue();
       case "idle":
-        return this.#close();
+        return this.close();
       case "content":
         return this.#contentIsDue(this.exchange!);
       case "write":
@@ -194,7 +196,7 @@ export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
     if (event === "start over") this.#awaitHead();
     else if (event === undefined && isWorthDraining(this.connection, this.settings.deadlines.drain.bytes)) {
       this.#beginDrain();
-    } else this.#linger();
+    } else this.#beginLinger();
     if (!this.#isAdvancing) this.goOn();
   }
 
@@ -211,6 +213,13 @@ export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
   endWriting(): void {
     this.outlet.flush();
     this.outlet.whenEmpty(() => this.port.endWriting());
+  }
+
+  /** Ends both sides; all that was to be sent is sent. */
+  close(): void {
+    if (this.#phase === "closed") return;
+    this.port.close();
+    this.#leave(new ConnectionLostError("The connection is closed"));
   }
 
   /** Goes on outside of `receive`. */
@@ -240,7 +249,7 @@ export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
       case "draining":
         return this.#drainStep();
       case "lingering":
-        this.#discardAll();
+        this.#lingerStep();
         return false;
       case "ending":
       case "closed":
@@ -286,7 +295,7 @@ export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
     const wireStart = output.total;
     connection.refuse(error.status, this.settings.dates.at(this.surroundings.unixTime()), closeReason(error));
     this.#reporter.addRefusal({ error, head, wireStart, wireEnd: output.total });
-    this.#linger();
+    this.#beginLinger();
     if (!this.#isAdvancing) this.goOn();
   }
 
@@ -303,43 +312,32 @@ export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
     if (step !== "end") return this.#lingerOverContent();
     this.endsAt = Infinity;
     if (this.connection.turnOver() === "start over") this.#awaitHead();
-    else this.#linger();
+    else this.#beginLinger();
     return true;
   }
 
   #lingerOverContent(): boolean {
     this.connection.closeAfter("unread-content");
-    this.#linger();
+    this.#beginLinger();
     return true;
   }
 
-  /**
-   * The last answer is written: ends our side, reads away a bounded rest and waits for the peer to close. Closing at
-   * once would reset a peer that still sends, and with it lose the answer (RFC 9112, section 9.6).
-   */
-  #linger(): void {
-    const { linger } = this.settings.deadlines;
+  /** The last answer is written. */
+  #beginLinger(): void {
     this.#phase = "lingering";
-    this.#discarded = 0;
-    this.endsAt = Infinity;
-    this.outlet.whenEmpty(() => {
-      if (this.connection.hasEnded) return this.#close();
-      this.endsAt = this.surroundings.now() + linger.ms;
-      this.port.endWriting();
-    });
+    this.#linger = new Linger(this);
+    this.#linger.begin();
   }
 
-  #discardAll(): void {
-    const { input } = this.connection;
-    this.#discarded += input.unread;
-    input.start = input.end;
+  #lingerStep(): void {
+    this.#linger!.discard();
     if (this.connection.hasEnded) this.#closeWhenSent();
   }
 
   /** Nothing more is read or said. */
   #closeWhenSent(): void {
     this.#phase = "ending";
-    this.outlet.whenEmpty(() => this.#close());
+    this.outlet.whenEmpty(() => this.close());
   }
 
   #endIsDue(): void {
@@ -347,19 +345,16 @@ export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
       this.#lingerOverContent();
       return this.goOn();
     }
-    if (this.#phase === "lingering") return this.#close();
+    if (this.#phase === "lingering") return this.close();
     this.endsAt = Infinity;
     this.outlet.whenEmpty(() => {
       if (this.isServing && !this.exchange && this.connection.input.unread === 0) this.#closeIdle();
     });
   }
 
-  /** A client that was answered just now may have sent its next request, and still be about to read: see `#linger`. */
   #closeIdle(): void {
-    const isAnsweredLately = this.outlet.total > 0 &&
-      this.surroundings.now() - this.idleSince < this.settings.deadlines.linger.ms;
-    if (isAnsweredLately) this.#linger();
-    else this.#close();
+    if (isAnsweredLately(this)) this.#beginLinger();
+    else this.close();
   }
 
   /** Who has sent a request line is told; of anything less there is no saying that it is HTTP. */
@@ -367,7 +362,7 @@ export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
     const { bytes, start, end } = this.connection.input;
     // Behind the empty line that may stand before a request.
     const lineEnd = bytes.subarray(start, end).indexOf(LF, 2);
-    if (lineEnd < 0 && this.outlet.isEmpty) return this.#close();
+    if (lineEnd < 0 && this.outlet.isEmpty) return this.close();
     this.#refuse(new ProtocolError("timeout", "Cannot wait for request any longer: its head is incomplete"));
   }
 
@@ -392,7 +387,7 @@ export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
   /** Whether so much lies unread that reading has to pause. */
   #hasEnough(): boolean {
     if (this.#phase === "draining") return false;
-    if (this.#phase === "lingering") return this.#discarded >= this.settings.deadlines.linger.bytes;
+    if (this.#phase === "lingering") return this.#linger!.hasEnough;
     if (this.connection.input.unread < this.settings.parse.limits.readAhead) return false;
     const { exchange } = this;
     // A client that sends faster than the turns go must not fill the memory with its requests.
@@ -404,13 +399,6 @@ export class ExchangeLoop implements ExchangeHost, PacingHost, Timed {
 
   #settleSent(): void {
     if (this.#reporter.hasPending) this.#reporter.settle(this.outlet.taken);
-  }
-
-  /** Ends both sides; all that was to be sent is sent. */
-  #close(): void {
-    if (this.#phase === "closed") return;
-    this.port.close();
-    this.#leave(new ConnectionLostError("The connection is closed"));
   }
 
   /** An application may throw anything, `undefined` too: the loss itself has a reason. */
