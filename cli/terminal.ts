@@ -128,6 +128,7 @@ class Output {
     try {
       this.#sink.write(text, (error) => {
         if (error) return this.#break(error);
+        if (this.#isBroken) return;
         this.#waiting -= text.length;
         this.#tellIdle();
       });
