@@ -5,6 +5,7 @@
  * @module
  */
 
+import { getPriority, setPriority } from "node:os";
 import { TextLineStream } from "@std/streams";
 import { RawClient } from "../support/raw_client.ts";
 import type { Attack } from "./attack.ts";
@@ -42,6 +43,9 @@ const OPENED_AT_ONCE = 50;
 /** How long the end of a connection is waited for behind its deadline, in ms: longer than is good. */
 const PATIENCE = 4000;
 
+/** By how much its priority is lower than the server's. */
+const MEEKNESS = 10;
+
 /** How many are opening, and those that wait for them. */
 let opening = 0;
 const waiting: (() => void)[] = [];
@@ -49,6 +53,8 @@ const waiting: (() => void)[] = [];
 if (import.meta.main) await main();
 
 async function main(): Promise<void> {
+  // An attacker computes on a machine of its own: on this one it must not take the cores of the server and of others.
+  setPriority(Math.min(getPriority() + MEEKNESS, 19));
   const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
   for await (const line of lines) console.log(JSON.stringify(await attack(JSON.parse(line))));
 }

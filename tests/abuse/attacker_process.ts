@@ -18,7 +18,7 @@ export class AttackerProcess implements AsyncDisposable {
   /** Starts it. */
   constructor() {
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-lock", "--allow-net", "--allow-read", "--allow-env", ATTACKER.href],
+      args: ["run", "--quiet", "--no-lock", "--allow-net", "--allow-read", "--allow-env", "--allow-sys", ATTACKER.href],
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",

@@ -53,15 +53,16 @@ export const ATTACKS_ON_HEADS: readonly Attack[] = [
   },
   {
     id: "D-13",
-    name: "field without an end, 8 octets a segment",
+    name: "field without an end, 64 octets a segment",
     bound: "`limits.fieldSection`, each octet looked at once: 431",
     clients: 5,
     deadline: DEADLINES.head,
     sees: /^431 end$/,
     async attack(client) {
       await client.send(`${BEGIN}X: `);
+      const segment = "x".repeat(64);
       // A client that only sends would not see the answer before the reset that follows it.
-      for (let i = 1; await client.send("xxxxxxxx"); i++) if (i % 100 === 0) await pause(0);
+      for (let i = 1; await client.send(segment); i++) if (i % 100 === 0) await pause(0);
     },
   },
   {

@@ -28,7 +28,7 @@ export interface Results {
 export function toText({ measures, tries }: Result): string {
   const { quiet, p99, samples, growth, report } = measures;
   const line = `${report.connections} connections: memory ${toMebibytes(growth)} MiB, ` +
-    `p99 of others ${toMs(quiet.p99)} -> ${toMs(p99)} ms (${samples}), end ${toMs(report.longestMs)} ms`;
+    `p99 of others ${toMs(quiet)} -> ${toMs(p99)} ms (${samples}), end ${toMs(report.longestMs)} ms`;
   const failed = tries.filter((faults) => faults.length > 0);
   return [line, ...failed.map((faults, index) => `try ${index + 1}: ${faults.join("; ")}`)].join("\n");
 }
@@ -58,7 +58,7 @@ export function toMarkdown(all: readonly Results[]): string {
 
 function toCell({ attack, measures, tries }: Result): string {
   const { quiet, p99, growth, report } = measures;
-  const wait = Number.isNaN(p99) ? "-" : `${toMs(quiet.p99)} -> ${toMs(p99)}`;
+  const wait = Number.isNaN(p99) ? "-" : `${toMs(quiet)} -> ${toMs(p99)}`;
   const end = attack.deadline === undefined ? "-" : toMs(report.longestMs);
   const mark = tries.at(-1)!.length > 0 ? "FAILED " : "";
   return `${mark}${toMebibytes(growth)}, ${wait}, ${end}`;

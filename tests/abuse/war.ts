@@ -11,7 +11,7 @@ import type { RuntimeName } from "../support/runtimes.ts";
 import type { Attack, Campaign } from "./attack.ts";
 import { AttackerProcess } from "./attacker_process.ts";
 import { CAMPAIGNS, WARM_UP } from "./campaigns.ts";
-import { endure, judge, listenToQuiet, type Measures, MOST_GROWTH, type Quiet, type Target } from "./trial.ts";
+import { endure, judge, listenToQuiet, type Measures, MOST_GROWTH, type Target } from "./trial.ts";
 
 /** How much to do. */
 export interface Effort {
@@ -42,7 +42,7 @@ export type OnResult = (result: Result) => Promise<void> | void;
 const TRIES = 3;
 
 /** How long a server is warmed up, in ms. */
-const WARM_UP_MS = 2000;
+const WARM_UP_MS = 1000;
 
 /** Descriptors that the attacker needs beside its connections, and leaves to the server. */
 const SPARE = 1000;
@@ -68,31 +68,31 @@ async function lead(
   onResult: OnResult,
 ): Promise<void> {
   const { wishes, descriptors, attacks } = campaign;
-  await using subject = await startOwn(runtime, wishes, descriptors === undefined ? {} : { descriptors });
   const tls = wishes.tls ?? false;
-  if (descriptors === undefined) {
-    const warmUp = { port: subject.port, campaign: WARM_UP.name, index: 0, tls, clients: 32, lastsMs: WARM_UP_MS };
-    await attacker.attack(warmUp);
+  await using servers = new AsyncDisposableStack();
+  const subject = servers.use(await startOwn(runtime, wishes, descriptors === undefined ? {} : { descriptors }));
+  const twin = descriptors === undefined ? servers.use(await startOwn(runtime, wishes)) : undefined;
+  for (const { port } of twin ? [subject, twin] : []) {
+    await attacker.attack({ port, campaign: WARM_UP.name, index: 0, tls, clients: 32, lastsMs: WARM_UP_MS });
   }
-  let quiet: Quiet | undefined;
+  let quiet = twin && await listenToQuiet(subject, tls, effort.quietMs);
   for (const [index, attack] of attacks.entries()) {
     const clients = affordable(attack, effort.times);
     const mostGrowth = MOST_GROWTH + clients * (campaign.growthPerClient?.[runtime] ?? 0);
-    const target: Target = { subject, tls, isOpenToOthers: descriptors === undefined, mostGrowth };
+    const target: Target = { subject, twin, tls, mostGrowth };
     const work = { port: subject.port, campaign: campaign.name, index, tls: false, clients, lastsMs: effort.lastsMs };
     const tries: string[][] = [];
     let measures: Measures;
-    do {
-      quiet ??= await listenToQuiet(target, effort.quietMs);
-      measures = await endure(target, quiet, () => attacker.attack(work));
+    for (;;) {
+      measures = await endure(target, quiet ?? NaN, () => attacker.attack(work));
       tries.push(judge(attack, measures, target));
-      // What a server has once taken it keeps, and the machine may be busy now: both are measured again.
-      if (tries.at(-1)!.length > 0) quiet = undefined;
-    } while (quiet === undefined && tries.length < TRIES);
+      if (tries.at(-1)!.length === 0 || tries.length === TRIES) break;
+      quiet = twin && await listenToQuiet(subject, tls, effort.quietMs);
+    }
     await onResult({ attack, clients, measures, tries });
   }
-  // That it serves again, whatever was done to it.
-  await listenToQuiet({ subject, tls, isOpenToOthers: true, mostGrowth: MOST_GROWTH }, 0);
+  // It serves again, whatever was done to it.
+  await listenToQuiet(subject, tls, 0);
   if (/\bat .*:\d+:\d+/.test(subject.stderr())) throw new Error(`The server complains: ${subject.stderr()}`);
 }
 
