@@ -48,7 +48,7 @@ export function toMarkdown(all: readonly Results[]): string {
     ...all.map(({ results }) => toCell(results[index]!)),
   ]);
   const siege = [
-    "shutdown under load (120)",
+    "shutdown under load (30)",
     "D-28",
     "`deadlines.shutdown`",
     ...all.map(({ siegeMs }) => `${toMs(siegeMs)}`),

@@ -12,7 +12,7 @@ import { DEADLINES, drip, flood, pause, post } from "./attack.ts";
 import { LATEST_END } from "./trial.ts";
 
 /** How many of each kind there are. */
-const EACH = 20;
+const EACH = 5;
 
 /** None of these ends by itself: only the shutdown's deadline is short. */
 const { shutdown } = DEADLINES;
@@ -48,14 +48,14 @@ const KINDS: readonly ((client: RawClient) => Promise<unknown>)[] = [
  */
 export async function endInSiege(runtime: RuntimeName): Promise<number> {
   const subject = await startOwn(runtime, { lint: false, shutdown: { deadline: shutdown } });
+  using friend = await RawClient.connect(subject.port);
+  friend.get("/sleep?ms=1000");
   const clients = await Promise.all(Array.from({ length: EACH * KINDS.length }, () => RawClient.connect(subject.port)));
   const besieging = clients.map((client, index) => KINDS[index % KINDS.length]!(client));
-  using friend = await RawClient.connect(subject.port);
-  friend.get("/sleep?ms=600");
   await pause(300);
   const started = performance.now();
   subject.kill("SIGTERM");
-  const answer = await friend.until("slept 600\n");
+  const answer = await friend.until("slept 1000\n");
   assertMatch(answer, /^HTTP\/1\.1 200 [^]*\r\nconnection: close\r\n/i);
   const { code } = await subject.status;
   const took = performance.now() - started;
