@@ -12,7 +12,7 @@ import { endInSiege } from "./siege.ts";
 import { toText } from "./report.ts";
 import { type Effort, leadCampaigns } from "./war.ts";
 
-const EFFORT: Effort = { lastsMs: 1000, quietMs: 1500, times: 1 };
+const EFFORT: Effort = { lastsMs: 800, quietMs: 1500, times: 1 };
 
 for (const runtime of RUNTIMES) {
   Deno.test({

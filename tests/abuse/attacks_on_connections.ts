@@ -83,7 +83,7 @@ export const ATTACK_ON_DESCRIPTORS: Attack = {
 };
 
 /** The idle deadline of the server that is given this many, in ms: all have to be there at once. */
-export const MANY_IDLE_MS = 5000;
+export const MANY_IDLE_MS = 4000;
 
 /** Connections that had one answer, and then stay. */
 export const ATTACK_BY_MANY: Attack = {
