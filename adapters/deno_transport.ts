@@ -90,6 +90,8 @@ class DenoListeningSocket implements ListeningSocket {
       } catch (error) {
         if (this.#isClosed) return;
         if (error instanceof Deno.errors.BadResource) return this.#host.closed();
+        // A pause for each client that resets at once would let one of them keep all others out.
+        if (isLostClient(error)) continue;
         if (pause === 0) settings.reportError(toAcceptFault(error));
         pause = Math.min(Math.max(pause * 2, FIRST_PAUSE), LAST_PAUSE);
         await new Promise<void>((resolve) => this.#cancelPause = surroundings.after(pause, resolve));
@@ -98,6 +100,12 @@ class DenoListeningSocket implements ListeningSocket {
       if (room !== undefined) await room;
     }
   }
+}
+
+/** Whether it was the client that failed, not the listening socket: it left before it was accepted. */
+function isLostClient(error: unknown): boolean {
+  const { NotConnected, ConnectionAborted, ConnectionReset } = Deno.errors;
+  return error instanceof NotConnected || error instanceof ConnectionAborted || error instanceof ConnectionReset;
 }
 
 function toAddress(address: Deno.Addr): Address {

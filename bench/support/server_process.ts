@@ -5,6 +5,7 @@
  * @module
  */
 
+import { openDescriptors, processorTime, residentMemory } from "../../tests/support/process_facts.ts";
 import { onCore } from "./cores.ts";
 import { exchangeOnce } from "./probe.ts";
 
@@ -23,9 +24,6 @@ const PATIENCE = 20_000;
 
 /** How long it may take to end. */
 const GRACE = 3000;
-
-/** Ticks of the system's clock in a second: what `/proc` counts in. 100 on every Linux. */
-const TICKS = 100;
 
 // Those that still run are ended with this process, whatever happens to it.
 const running: Set<Deno.ChildProcess> = new Set();
@@ -85,32 +83,17 @@ export class ServerProcess implements AsyncDisposable {
 
   /** The time that it has computed, its own and the system's for it, in ms; NaN where it is not known. */
   cpuMs(): number {
-    try {
-      // The name in brackets may hold anything; user and system time are the 12th and 13th behind it.
-      const fields = Deno.readTextFileSync(`/proc/${this.pid}/stat`).split(") ").at(-1)!.split(" ");
-      return (Number(fields[11]) + Number(fields[12])) * 1000 / TICKS;
-    } catch {
-      return NaN;
-    }
+    return processorTime(this.pid);
   }
 
   /** The memory that it holds, in octets; NaN where it is not known. */
   memory(): number {
-    try {
-      const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(Deno.readTextFileSync(`/proc/${this.pid}/status`))?.[1];
-      return Number(kibibytes) * 1024;
-    } catch {
-      return NaN;
-    }
+    return residentMemory(this.pid);
   }
 
   /** How many descriptors it has open; NaN where it is not known. */
   descriptors(): number {
-    try {
-      return [...Deno.readDirSync(`/proc/${this.pid}/fd`)].length;
-    } catch {
-      return NaN;
-    }
+    return openDescriptors(this.pid);
   }
 
   /**

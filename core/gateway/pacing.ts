@@ -11,6 +11,12 @@ import type { Surroundings } from "./port.ts";
 /** When so many octets were gathered in one turn, the next request waits for a later one. */
 const TURN_OCTETS = 65_536;
 
+/**
+ * A turn that goes on with what the one before has left ends after so many requests, too: small answers take long to come
+ * to those octets, and ten clients that send as fast as they can kept others waiting for half a second.
+ */
+const NEXT_TURN_REQUESTS = 64;
+
 /** What the pacing needs of the conversation. */
 export interface PacingHost {
   /** Where the answers go. */
@@ -25,6 +31,8 @@ export interface PacingHost {
 export class Pacing {
   readonly #host: PacingHost;
   #turnStart = 0;
+  #requestsLeft = Infinity;
+  #isNextTurn = false;
   /** Whether the next request waits for the client to take answers, or for a later turn. */
   isHeldBack = false;
 
@@ -40,6 +48,8 @@ export class Pacing {
   /** A new turn. */
   beginTurn(): void {
     this.#turnStart = this.#host.outlet.total;
+    this.#requestsLeft = this.#isNextTurn ? NEXT_TURN_REQUESTS : Infinity;
+    this.#isNextTurn = false;
   }
 
   /**
@@ -51,10 +61,15 @@ export class Pacing {
     if (this.isHeldBack) return false;
     const { outlet, surroundings } = this.#host;
     if (outlet.isFull) outlet.flush();
-    if (!outlet.isFull && outlet.total - this.#turnStart < TURN_OCTETS) return true;
+    const isTurnOver = outlet.total - this.#turnStart >= TURN_OCTETS || this.#requestsLeft === 0;
+    if (!outlet.isFull && !isTurnOver) {
+      this.#requestsLeft--;
+      return true;
+    }
     this.isHeldBack = true;
     const resume = (): void => {
       this.isHeldBack = false;
+      this.#isNextTurn = true;
       this.#host.goOn();
     };
     if (outlet.isFull) outlet.whenRoom(resume);

@@ -6,6 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { processorTime, residentMemory } from "../support/process_facts.ts";
 import { OctetClient, pause } from "./octet_client.ts";
 import { fieldOf, type RawAnswer } from "./raw_answer.ts";
 import {
@@ -67,7 +68,7 @@ const SHARED: Record<string, (subject: Subject) => Promise<void>> = {
     using warm = await OctetClient.connect(subject.port);
     await warm.send(`GET /stream?pieces=64&size=65536 HTTP/1.1\r\n${HOST}\r\n`);
     await warm.answer({}, 20_000);
-    const before = await memoryOf(subject);
+    const before = residentMemory(subject.pid);
     const clients = await Promise.all(Array.from({ length: 20 }, () => OctetClient.connect(subject.port)));
     // 20 GiB in all, if nobody stopped.
     for (const client of clients) await client.send(`GET /stream?pieces=16384&size=65536 HTTP/1.1\r\n${HOST}\r\n`);
@@ -78,11 +79,13 @@ const SHARED: Record<string, (subject: Subject) => Promise<void>> = {
       assertEquals((await warm.answer()).status, 200);
     }
     assert(performance.now() - started < 1000, "others are not served meanwhile");
-    const grown = await memoryOf(subject) - before;
+    const grown = residentMemory(subject.pid) - before;
     assert(grown < 60 * MIB, `memory has grown by ${grown / MIB} MiB`);
-    const usage = await processorTimeOf(subject);
+    const usage = processorTime(subject.pid);
     await pause(300);
-    assert(await processorTimeOf(subject) - usage < 200, "the server is busy with clients that take nothing");
+    const busy = processorTime(subject.pid) - usage;
+    // It is NaN where the system does not tell.
+    assert(!(busy >= 200), `the server is busy for ${busy} ms with clients that take nothing`);
     clients.forEach((client) => client.close());
   },
 
@@ -98,7 +101,7 @@ const SHARED: Record<string, (subject: Subject) => Promise<void>> = {
     using client = await OctetClient.connect(subject.port);
     await client.send(HELLO);
     await client.answer();
-    const before = await memoryOf(subject);
+    const before = residentMemory(subject.pid);
     await client.send(`POST /sleep?ms=900 HTTP/1.1\r\n${HOST}Content-Length: ${400 * MIB}\r\n\r\n`);
     let sent = 0;
     const block = new Uint8Array(MIB);
@@ -113,7 +116,7 @@ const SHARED: Record<string, (subject: Subject) => Promise<void>> = {
     await pause(200);
     assertEquals(sent, taken, "the server still takes content that nobody reads");
     assert(taken < 32, `the server took ${taken} MiB`);
-    const grown = await memoryOf(subject) - before;
+    const grown = residentMemory(subject.pid) - before;
     assert(grown < 40 * MIB, `memory has grown by ${grown / MIB} MiB`);
     const answer = await client.answer();
     assertEquals([answer.content, fieldOf(answer, "connection")], ["slept 900\n", "close"]);
@@ -127,7 +130,7 @@ const SHARED: Record<string, (subject: Subject) => Promise<void>> = {
     using client = await OctetClient.connect(subject.port);
     await client.send(HELLO);
     await client.answer();
-    const before = await memoryOf(subject);
+    const before = residentMemory(subject.pid);
     let isOver = false;
     const batch = new TextEncoder().encode(HELLO.repeat(2000));
     let batches = 0;
@@ -141,7 +144,7 @@ const SHARED: Record<string, (subject: Subject) => Promise<void>> = {
     const taken = batches;
     await pause(200);
     assertEquals(batches, taken, "the server still takes requests");
-    const grown = await memoryOf(subject) - before;
+    const grown = residentMemory(subject.pid) - before;
     assert(grown < 60 * MIB, `memory has grown by ${grown / MIB} MiB`);
     isOver = true;
     client.close();
@@ -164,7 +167,7 @@ const SHARED: Record<string, (subject: Subject) => Promise<void>> = {
 
   "200 resets in mid-answer and mid-content leave the server healthy": async (subject) => {
     await assertHealthy(subject);
-    const before = await memoryOf(subject);
+    const before = residentMemory(subject.pid);
     const requests = [
       `GET /stream?pieces=10000&size=65536 HTTP/1.1\r\n${HOST}\r\n`,
       `POST /echo HTTP/1.1\r\n${HOST}Content-Length: 1000000\r\n\r\n${"x".repeat(5000)}`,
@@ -180,7 +183,7 @@ const SHARED: Record<string, (subject: Subject) => Promise<void>> = {
     }
     await assertHealthy(subject);
     assertEquals(subject.stderr(), "");
-    const grown = await memoryOf(subject) - before;
+    const grown = residentMemory(subject.pid) - before;
     assert(grown < 80 * MIB, `memory has grown by ${grown / MIB} MiB`);
   },
 
@@ -223,32 +226,9 @@ async function leaveEarly(runtime: RuntimeName): Promise<void> {
   assertEquals(subject.stderr(), "");
 }
 
-/** The resident memory of its process, in octets. */
-async function memoryOf(subject: Subject): Promise<number> {
-  return Number(await tell(subject, "rss")) * 1024;
-}
-
 /** Asks so many times on one connection, and reads the answers. */
 async function haveAnswered(subject: Subject, count: number): Promise<void> {
   using client = await OctetClient.connect(subject.port);
   await client.send(`${HELLO.repeat(count - 1)}GET / HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`);
   await client.readToEnd();
-}
-
-/** The time that its process has had, in ms. */
-async function processorTimeOf(subject: Subject): Promise<number> {
-  if (Deno.build.os !== "linux") return 0;
-  const stat = await Deno.readTextFile(`/proc/${subject.pid}/stat`);
-  const words = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  // Ticks of 10 ms, of the process itself and of the system for it.
-  return (Number(words[11]) + Number(words[12])) * 10;
-}
-
-/** Where there is no /proc, `ps` tells. */
-async function tell(subject: Subject, what: "rss"): Promise<string> {
-  if (Deno.build.os === "linux") {
-    return /^VmRSS:\s+(\d+) kB$/m.exec(await Deno.readTextFile(`/proc/${subject.pid}/status`))![1]!;
-  }
-  const { stdout } = await new Deno.Command("ps", { args: ["-o", `${what}=`, "-p", String(subject.pid)] }).output();
-  return new TextDecoder().decode(stdout).trim();
 }

@@ -6,7 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { RuntimeName } from "../support/runtimes.ts";
-import { startSubject, type Subject } from "../support/subject.ts";
+import { startSubject, type Subject, type SubjectOptions } from "../support/subject.ts";
 import { OctetClient, PatienceError, pause } from "./octet_client.ts";
 import type { SubjectWishes } from "./subject.ts";
 
@@ -66,11 +66,16 @@ export async function runChecks(
  *
  * @param runtime The runtime
  * @param wishes The options
+ * @param options How the process is started
  * @returns The subject
  */
-export function startOwn(runtime: RuntimeName, wishes: SubjectWishes = {}): Promise<Subject> {
+export function startOwn(
+  runtime: RuntimeName,
+  wishes: SubjectWishes = {},
+  options: Pick<SubjectOptions, "descriptors"> = {},
+): Promise<Subject> {
   const file = new URL("subject.ts", import.meta.url);
-  return startSubject(runtime, file, { args: [JSON.stringify(wishes)], forbidden: FAULT });
+  return startSubject(runtime, file, { args: [JSON.stringify(wishes)], forbidden: FAULT, ...options });
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * The subject of the contract tests where the shared one is not enough: `RUNTIME FILE PORT [JSON]`, the options of
- * `serve` as JSON. It serves, within `lint`, the demo and beside it:
+ * `serve` as JSON. It serves, within `lint` unless told otherwise, the demo and beside it:
  *
  * - `/watched`: an endless stream, which takes note of how the exchange ends
  * - `/lost`: how many of those ended by a loss, as told by `environ.signal` and by post hooks
@@ -23,6 +23,8 @@ import { lint } from "../../core/middleware/lint.ts";
 export interface SubjectWishes extends Omit<ServeOptions<unknown>, "onListen" | "signal" | "listener"> {
   /** Whether TLS is spoken, with the certificate of the tests. */
   readonly tls?: boolean;
+  /** Whether `lint` stands around it. @default {true} */
+  readonly lint?: boolean;
   /** What the shutdown on SIGTERM is given. */
   readonly shutdown?: { readonly grace?: number; readonly deadline?: number };
 }
@@ -67,13 +69,13 @@ function watch(environ: Environ): void {
 }
 
 const [port = "0", json = "{}"] = process.argv.slice(2);
-const { tls, shutdown = {}, ...options } = JSON.parse(json) as SubjectWishes;
+const { tls, lint: isLinted = true, shutdown = {}, ...options } = JSON.parse(json) as SubjectWishes;
 const runtime = "Deno" in globalThis ? "deno" : "Bun" in globalThis ? "bun" : "node";
 const { serve } = await import(`../../adapters/${runtime}.ts`) as {
   serve(app: App, options: ServeOptions<never>): Server;
 };
 
-const server = serve(lint(app), {
+const server = serve(isLinted ? lint(app) : app, {
   ...options,
   onError: tellFault,
   ...(options.path === undefined && { hostname: "127.0.0.1", port: Number(port) }),

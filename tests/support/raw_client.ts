@@ -67,9 +67,31 @@ export class RawClient implements Disposable {
     return this.#octets;
   }
 
+  /** How the server has ended so far. */
+  get state(): Ending {
+    return this.#ending;
+  }
+
   /** Sends. */
   write(text: string | Uint8Array): void {
     this.#socket.write(typeof text === "string" ? new TextEncoder().encode(text) : text);
+  }
+
+  /**
+   * Sends, and waits until the system has taken it, or the server has ended.
+   *
+   * @returns false once the server has ended
+   */
+  async send(text: string | Uint8Array): Promise<boolean> {
+    if (this.#ending !== "open") return false;
+    const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+    let isTaken = false;
+    this.#socket.write(bytes, () => {
+      isTaken = true;
+      this.#changed();
+    });
+    await this.#wait(() => isTaken || this.#ending !== "open", Infinity);
+    return this.#ending === "open";
   }
 
   /** Sends a request without content. */
@@ -131,7 +153,7 @@ export class RawClient implements Disposable {
 
   async #wait(isSo: () => boolean, timeoutMs: number): Promise<void> {
     let isLate = false;
-    const timer = setTimeout(() => {
+    const timer = timeoutMs === Infinity ? undefined : setTimeout(() => {
       isLate = true;
       this.#changed();
     }, timeoutMs);

@@ -19,6 +19,8 @@ export interface SubjectOptions {
   readonly port?: number;
   /** How long the subject may take to listen, in ms. @default 20000 */
   readonly timeoutMs?: number;
+  /** How many descriptors it may have open. @default {as many as this process} */
+  readonly descriptors?: number;
   /** What it may not write to its standard error: `status` rejects when it did. */
   readonly forbidden?: RegExp;
 }
@@ -60,8 +62,12 @@ export async function startSubject(
   options: SubjectOptions = {},
 ): Promise<Subject> {
   const path = typeof file === "string" ? file : fileURLToPath(file);
-  const [command, ...leading] = await runtime(name);
-  const args = [...leading, path, String(options.port ?? 0), ...options.args ?? []];
+  const [command, ...args] = limited(options.descriptors, [
+    ...await runtime(name),
+    path,
+    String(options.port ?? 0),
+    ...options.args ?? [],
+  ]);
   const process = new Process(command as string, args, { NO_COLOR: "1", ...options.env }, options.forbidden);
   try {
     await process.listening(options.timeoutMs ?? 20_000);
@@ -71,6 +77,11 @@ export async function startSubject(
     throw new Error(`Cannot start ${path} with ${name}: ${reason}\n${process.lines.join("\n")}\n${process.stderr()}`);
   }
   return process;
+}
+
+/** The hard limit goes with the soft one: the runtimes raise that by themselves. */
+function limited(descriptors: number | undefined, command: string[]): string[] {
+  return descriptors === undefined ? command : ["sh", "-c", `ulimit -n ${descriptors}; exec "$@"`, "sh", ...command];
 }
 
 class Process implements Subject {

@@ -80,6 +80,28 @@ Deno.test("a turn of an asynchronous generator ends after 64 items or 64 KiB", a
   }
 });
 
+Deno.test("requests that the first turn has left are answered 64 a turn", () => {
+  let served = 0;
+  const talk = new Talk((_environ, startResponse) => {
+    served++;
+    startResponse(200);
+    return "x".repeat(500);
+  });
+  talk.send(get().repeat(300));
+  // 64 KiB.
+  const first = served;
+  assert(first > 64 && first < 130, `${first} in the first turn`);
+  for (let expected = first + 64; expected < 300; expected += 64) {
+    talk.surroundings.turn();
+    assertEquals(served, expected);
+  }
+  talk.surroundings.turn();
+  assertEquals([served, talk.surroundings.deferred], [300, 0]);
+  // What comes after all is answered has a whole turn again.
+  talk.send(get().repeat(300));
+  assertEquals(served, 300 + first);
+});
+
 Deno.test("C-3: many endless generators interleave, and a hello beside them is answered at once", async () => {
   const steps = Array.from({ length: 50 }, () => ({ count: 0 }));
   const talks = steps.map((counter) => new Talk(endless(() => "x".repeat(1000), counter)));

@@ -1,0 +1,34 @@
+/**
+ * The abuse table, over real sockets on each runtime: whatever one hostile client does, the server's memory grows by at
+ * most 32 MiB, others are served nearly as soon as while it is quiet, and the connection ends within its deadline and
+ * two seconds.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { RUNTIMES } from "../contract/runtimes.ts";
+import { endInSiege } from "./siege.ts";
+import { toText } from "./report.ts";
+import { type Effort, leadCampaigns } from "./war.ts";
+
+const EFFORT: Effort = { lastsMs: 800, quietMs: 1500, times: 1 };
+
+for (const runtime of RUNTIMES) {
+  Deno.test({
+    name: `${runtime}: abuse`,
+    // Memory and descriptors are read from /proc.
+    ignore: Deno.build.os !== "linux",
+    fn: async (t) => {
+      await leadCampaigns(runtime, EFFORT, async (result) => {
+        const { attack, clients, tries } = result;
+        const scaled = clients < attack.clients ? `, ${clients} of ${attack.clients} clients: descriptors are few` : "";
+        await t.step(`${attack.id}: ${attack.name}${scaled}`, () => {
+          console.log(toText(result));
+          assertEquals(tries.at(-1), []);
+        });
+      });
+      await t.step("D-28: shutdown under load", async () => console.log(`${Math.round(await endInSiege(runtime))} ms`));
+    },
+  });
+}

@@ -1,0 +1,105 @@
+/**
+ * All campaigns on one runtime, one attack after the other, each tried again when it fails: the wait of other clients is
+ * measured on a machine that others may use, too.
+ *
+ * @module
+ */
+
+import { startOwn } from "../contract/runtimes.ts";
+import { descriptorLimit } from "../support/process_facts.ts";
+import type { RuntimeName } from "../support/runtimes.ts";
+import type { Attack, Campaign } from "./attack.ts";
+import { AttackerProcess } from "./attacker_process.ts";
+import { CAMPAIGNS, WARM_UP } from "./campaigns.ts";
+import { endure, judge, listenToQuiet, type Measures, MOST_GROWTH, type Target } from "./trial.ts";
+
+/** How much to do. */
+export interface Effort {
+  /** How long clients come again, in ms. */
+  readonly lastsMs: number;
+  /** How long a server is measured that nobody attacks, in ms. */
+  readonly quietMs: number;
+  /** How many times as many clients attack. */
+  readonly times: number;
+}
+
+/** What came of an attack. */
+export interface Result {
+  /** The attack. */
+  readonly attack: Attack;
+  /** How many clients there were at once. */
+  readonly clients: number;
+  /** What was measured in the last try. */
+  readonly measures: Measures;
+  /** What was wrong in each try; the last is empty if it is well. */
+  readonly tries: readonly (readonly string[])[];
+}
+
+/** Receives the results one after the other. */
+export type OnResult = (result: Result) => Promise<void> | void;
+
+/** How often an attack is tried at most. */
+const TRIES = 3;
+
+/** How long a server is warmed up, in ms. */
+const WARM_UP_MS = 1000;
+
+/** Descriptors that the attacker needs beside its connections, and leaves to the server. */
+const SPARE = 1000;
+
+/**
+ * Leads all campaigns against servers on a runtime.
+ *
+ * @param runtime The runtime
+ * @param effort How much to do
+ * @param onResult Told of each attack
+ * @throws {Error} If a server does not live through it, or complains
+ */
+export async function leadCampaigns(runtime: RuntimeName, effort: Effort, onResult: OnResult): Promise<void> {
+  await using attacker = new AttackerProcess();
+  for (const campaign of CAMPAIGNS) await lead(campaign, runtime, effort, attacker, onResult);
+}
+
+async function lead(
+  campaign: Campaign,
+  runtime: RuntimeName,
+  effort: Effort,
+  attacker: AttackerProcess,
+  onResult: OnResult,
+): Promise<void> {
+  const { wishes, descriptors, attacks } = campaign;
+  const tls = wishes.tls ?? false;
+  await using servers = new AsyncDisposableStack();
+  const subject = servers.use(await startOwn(runtime, wishes, descriptors === undefined ? {} : { descriptors }));
+  const twin = descriptors === undefined ? servers.use(await startOwn(runtime, wishes)) : undefined;
+  for (const { port } of twin ? [subject, twin] : []) {
+    await attacker.attack({ port, campaign: WARM_UP.name, index: 0, tls, clients: 32, lastsMs: WARM_UP_MS });
+  }
+  let quiet = twin && await listenToQuiet(subject, tls, effort.quietMs);
+  for (const [index, attack] of attacks.entries()) {
+    const clients = affordable(attack, effort.times);
+    const mostGrowth = MOST_GROWTH + clients * (campaign.growthPerClient?.[runtime] ?? 0);
+    const target: Target = { subject, twin, tls, mostGrowth };
+    const work = { port: subject.port, campaign: campaign.name, index, tls: false, clients, lastsMs: effort.lastsMs };
+    const tries: string[][] = [];
+    let measures: Measures;
+    for (;;) {
+      measures = await endure(target, quiet ?? NaN, () => attacker.attack(work));
+      tries.push(judge(attack, measures, target));
+      if (tries.at(-1)!.length === 0 || tries.length === TRIES) break;
+      quiet = twin && await listenToQuiet(subject, tls, effort.quietMs);
+    }
+    await onResult({ attack, clients, measures, tries });
+  }
+  // It serves again, whatever was done to it.
+  await listenToQuiet(subject, tls, 0);
+  if (/\bat .*:\d+:\d+/.test(subject.stderr())) throw new Error(`The server complains: ${subject.stderr()}`);
+}
+
+/** As many clients as there are descriptors for, at most. */
+function affordable({ clients, comesOnce }: Attack, times: number): number {
+  // Of those that come once there are enough.
+  const wanted = comesOnce ? clients : clients * times;
+  const limit = descriptorLimit("self") - SPARE;
+  return limit < wanted ? limit : wanted;
+}
