@@ -6,7 +6,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { checkOutcome, checkPromptness, summaryOfVector } from "../support/judge_vector.ts";
-import { piecesOf, poisonedBlocks, POISONS, splitsOf } from "../support/splits.ts";
+import { piecesOf, poisonedBlocks, poisonsFor, splitsOf } from "../support/splits.ts";
 import { parseVector, readVectors, type Vector } from "../support/vectors.ts";
 
 const VECTORS: readonly Vector[] = readVectors();
@@ -27,7 +27,7 @@ Deno.test("A connection sees no difference in how a vector arrives", async (t) =
         const name = `as a view among octets 0x${block[0]!.toString(16)}`;
         assertEquals(summaryOfVector(vector, [block], { poisoned: true }), whole, name);
       }
-      for (const poison of POISONS) {
+      for (const poison of poisonsFor(vector.octets)) {
         const name = `octet by octet before octets 0x${poison.toString(16)}`;
         assertEquals(summaryOfVector(vector, piecesOf(vector.octets, 1), { poison }), whole, name);
       }
