@@ -40,7 +40,8 @@ Deno.test("A connection refuses a vector, or tells of what is whole, at the firs
 });
 
 Deno.test("The vectors are three hundred at least, and each is one of its kind", () => {
-  assert(VECTORS.length >= 300, `there are ${VECTORS.length}`);
+  const files = new Set(VECTORS.map(({ name }) => name.replace(/ with .*/, "")));
+  assert(files.size >= 300, `there are ${files.size}`);
   const seen = new Map<string, string>();
   for (const { name, octets, limits, protocol, asked } of VECTORS) {
     const key = JSON.stringify([[...octets], limits, protocol, asked]);

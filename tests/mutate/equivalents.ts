@@ -308,7 +308,7 @@ export const EQUIVALENTS: readonly Equivalents[] = [
     file: "core/parse/response_head.ts",
     within: "scanStatusLine",
     reason: BEHIND_END,
-    mutants: [["at < stop && FIELD_VALUE[bytes[at]!] === 1", "(FIELD_VALUE[bytes[at]!] === 1)"], ["<", "<=", 2]],
+    mutants: [["at < stop && FIELD_VALUE[bytes[at]!] === 1", "(FIELD_VALUE[bytes[at]!] === 1)"], ["<", "<=", 3]],
   },
   {
     file: "core/parse/section_watch.ts",

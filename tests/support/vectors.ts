@@ -92,7 +92,7 @@ export function readVectors(): Vector[] {
  * @throws {SyntaxError} If the words have no place to stand
  */
 export function variantsOf(name: string, text: string): [name: string, text: string][] {
-  const words = EACH.exec(text)?.[1]!.split(" ");
+  const words = EACH.exec(text)?.[1]?.split(" ");
   if (!words) return [[name, text]];
   if (!text.includes("{each}")) throw malformed(name, "it has no place for each");
   return words.map((word) => [`${name} with ${word}`, text.replace(EACH, "").replaceAll("{each}", () => word)]);
