@@ -6,8 +6,8 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { checkOutcome, checkPromptness, summaryOfVector } from "../support/judge_vector.ts";
-import { piecesOf, poisonedBlocks, POISONS, splitsOf } from "../support/splits.ts";
-import { parseVector, readVectors, type Vector } from "../support/vectors.ts";
+import { piecesOf, poisonedBlocks, poisonsFor, splitsOf } from "../support/splits.ts";
+import { parseVector, readVectors, variantsOf, type Vector } from "../support/vectors.ts";
 
 const VECTORS: readonly Vector[] = readVectors();
 
@@ -27,7 +27,7 @@ Deno.test("A connection sees no difference in how a vector arrives", async (t) =
         const name = `as a view among octets 0x${block[0]!.toString(16)}`;
         assertEquals(summaryOfVector(vector, [block], { poisoned: true }), whole, name);
       }
-      for (const poison of POISONS) {
+      for (const poison of poisonsFor(vector.octets)) {
         const name = `octet by octet before octets 0x${poison.toString(16)}`;
         assertEquals(summaryOfVector(vector, piecesOf(vector.octets, 1), { poison }), whole, name);
       }
@@ -40,7 +40,8 @@ Deno.test("A connection refuses a vector, or tells of what is whole, at the firs
 });
 
 Deno.test("The vectors are three hundred at least, and each is one of its kind", () => {
-  assert(VECTORS.length >= 300, `there are ${VECTORS.length}`);
+  const files = new Set(VECTORS.map(({ name }) => name.replace(/ with .*/, "")));
+  assert(files.size >= 300, `there are ${files.size}`);
   const seen = new Map<string, string>();
   for (const { name, octets, limits, protocol, asked } of VECTORS) {
     const key = JSON.stringify([[...octets], limits, protocol, asked]);
@@ -56,6 +57,12 @@ const MALFORMED: readonly [what: string, name: string, text: string, why: string
   ["an unknown header", "9112-3.2-a.http", `# x: r\n${RIGHT}`, `"x" is no header`],
   ["no rule", "9112-3.2-a.http", RIGHT.replace("# rule: r\n", ""), "it does not say its rule"],
   ["a response to a server", "9112-3.2-a.http", `# response: 200\n${RIGHT}`, "it expects what its peer does not send"],
+  [
+    "nothing that it catches",
+    "9112-3.2-a.http",
+    RIGHT.replace("# catches: c\n", ""),
+    "it does not say what it catches",
+  ],
   ["a section in other words", "9112-3.2-a.http", RIGHT.replace(", 3", " section 3"), "is no section"],
   ["a name of another section", "9112-3.1-a.http", RIGHT, "its name does not start with its section"],
   ["a name of a longer section", "9112-3.2.1-a.http", RIGHT, "its name does not start with its section"],
@@ -75,4 +82,13 @@ Deno.test("parseVector refuses a malformed vector", async (t) => {
       assertThrows(() => parseVector(`refuse/${name}`, "refuse", text), Error, why);
     });
   }
+});
+
+Deno.test("variantsOf makes a vector of each word", () => {
+  assertEquals(variantsOf("a.http", "# each: b \\\\\n# rule: r\nx{each}y{each}"), [
+    ["a.http with b", "# rule: r\nxbyb"],
+    ["a.http with \\\\", "# rule: r\nx\\\\y\\\\"],
+  ]);
+  assertEquals(variantsOf("a.http", RIGHT), [["a.http", RIGHT]]);
+  assertThrows(() => variantsOf("a.http", `# each: b c\n${RIGHT}`), SyntaxError, "it has no place for each");
 });

@@ -308,7 +308,7 @@ export const EQUIVALENTS: readonly Equivalents[] = [
     file: "core/parse/response_head.ts",
     within: "scanStatusLine",
     reason: BEHIND_END,
-    mutants: [["at < stop && FIELD_VALUE[bytes[at]!] === 1", "(FIELD_VALUE[bytes[at]!] === 1)"], ["<", "<=", 2]],
+    mutants: [["at < stop && FIELD_VALUE[bytes[at]!] === 1", "(FIELD_VALUE[bytes[at]!] === 1)"], ["<", "<=", 3]],
   },
   {
     file: "core/parse/section_watch.ts",
@@ -320,11 +320,12 @@ export const EQUIVALENTS: readonly Equivalents[] = [
     file: "core/parse/section_watch.ts",
     within: "begin",
     reason:
-      "A section ends behind a line end, and the end of its first line says anew where the fields start; more lines only have the leaf look sooner",
+      "A section ends behind a line end, and its first line ends with octets that are always judged; the end of that line says anew where the fields start, and more lines only have the leaf look sooner",
     mutants: [
       ["this.#fieldsStart = 0;", ";"],
       ["this.#lines = 0;", ";"],
       ["this.#isBehindCr = false;", ";"],
+      ["this.#judged = -1;", ";"],
     ],
   },
   {
@@ -335,12 +336,6 @@ export const EQUIVALENTS: readonly Equivalents[] = [
       `this.#place === "value" || (this.#place === "name" && offset === this.#lineStart)`,
       `(this.#place === "value")`,
     ]],
-  },
-  {
-    file: "core/parse/section_watch.ts",
-    within: "#isTakenInName",
-    reason: "A line is judged by its first octet; that of another one is a token, too, or shown to the leaf",
-    mutants: [["offset === this.#lineStart", "true"]],
   },
   {
     file: "core/parse/section_watch.ts",

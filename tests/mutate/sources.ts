@@ -5,7 +5,7 @@
  */
 
 import ts from "typescript";
-import { type Mutant } from "./mutant.ts";
+import type { Mutant } from "./mutant.ts";
 import { declaredNames, mutantsOf } from "./operators.ts";
 
 const FOLDER = "core/parse";

@@ -17,8 +17,10 @@ export interface Split {
 export const MARGIN = 32;
 
 /** Each would be a fault, or complete something, if a parser read it: NUL, LF, CR, a digit, a letter. */
-export const POISONS: readonly number[] = [0x00, 0x0a, 0x0d, 0x30, 0x61];
+const POISONS: readonly number[] = [0x00, 0x0a, 0x0d, 0x30, 0x61];
 
+/** Beyond so many octets a single poison has to do where they come one by one. */
+const ALL_POISONS = 1000;
 /** Up to this many octets each single cut is tried. */
 const ALL_CUTS = 400;
 /** How many cuts are tried of what is longer, evenly spread, beside those round line ends. */
@@ -87,4 +89,14 @@ export function poisonedBlocks(bytes: Uint8Array): Uint8Array[] {
     block.set(bytes, MARGIN);
     return block;
   });
+}
+
+/**
+ * Gives the poisons that are put behind octets which come one by one.
+ *
+ * @param bytes The octets
+ * @returns The poisons; of long octets the first
+ */
+export function poisonsFor(bytes: Uint8Array): readonly number[] {
+  return bytes.length > ALL_POISONS ? POISONS.slice(0, 1) : POISONS;
 }

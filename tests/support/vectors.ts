@@ -92,10 +92,10 @@ export function readVectors(): Vector[] {
  * @throws {SyntaxError} If the words have no place to stand
  */
 export function variantsOf(name: string, text: string): [name: string, text: string][] {
-  const words = EACH.exec(text)?.[1]!.split(" ");
+  const words = EACH.exec(text)?.[1]?.split(" ");
   if (!words) return [[name, text]];
   if (!text.includes("{each}")) throw malformed(name, "it has no place for each");
-  return words.map((word) => [`${name} with ${word}`, text.replace(EACH, "").replaceAll("{each}", word)]);
+  return words.map((word) => [`${name} with ${word}`, text.replace(EACH, "").replaceAll("{each}", () => word)]);
 }
 
 /**
@@ -190,8 +190,9 @@ function parseMessage(name: string, value: string, words: number): ExpectedMessa
 }
 
 function checkVector(vector: Vector): void {
-  const { name, rule, section, asked, requests, responses, refusal, kind } = vector;
+  const { name, rule, section, catches, asked, requests, responses, refusal, kind } = vector;
   if (rule === "") throw malformed(name, "it does not say its rule");
+  if (catches === "") throw malformed(name, "it does not say what it catches");
   if (!/^RFC \d+, \d+(?:\.\d+)*$/.test(section)) throw malformed(name, `"${section}" is no section`);
   const file = name.slice(kind.length + 1);
   if (!file.startsWith(`${section.slice(4).replace(", ", "-")}-`)) {
