@@ -6,6 +6,7 @@
 
 import type { Address, TlsInfo } from "../core/gateway/port.ts";
 import { Connection, type Service } from "./connection.ts";
+import { beginWrite, endWrite } from "./io_turn.ts";
 import type { ListenOptions } from "./options.ts";
 import { ReadBlock } from "./read_block.ts";
 import type { Host, ListeningSocket } from "./server.ts";
@@ -233,12 +234,16 @@ export class DenoConnection extends Connection {
 
   /** The block must not change before the last part is taken, so that each write is open until its promise settles. */
   async #send(bytes: Uint8Array): Promise<void> {
+    beginWrite(bytes.length);
     try {
       let sent = await this.#conn.write(bytes);
       while (sent < bytes.length) sent += await this.#conn.write(bytes.subarray(sent));
     } catch (error) {
+      endWrite(bytes.length);
       return this.lost(error);
     }
+    const turn = endWrite(bytes.length);
+    if (turn !== undefined) await turn;
     this.#isWriting = false;
     if (this.#finishes) return this.destroy();
     if (this.#endsWriting) this.endWriting();

@@ -17,7 +17,7 @@ export const DEADLINES = {
   writeStall: 600,
   tlsHandshake: 600,
   drain: { bytes: 65_536, ms: 300 },
-  linger: { bytes: 65_536, ms: 300 },
+  linger: { bytes: 65_536, ms: 600 },
   application: 1300,
   shutdown: 1500,
 } as const;

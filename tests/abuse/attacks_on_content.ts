@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Attack, DEADLINES, drip, flood, MOST_CONTENT, pause, post, refused } from "./attack.ts";
+import { type Attack, DEADLINES, drip, flood, pause, post, refused } from "./attack.ts";
 
 const MEBIBYTE = new Uint8Array(1_048_576).fill(0x78);
 const CHUNKED = "Transfer-Encoding: chunked";
@@ -124,10 +124,8 @@ export const ATTACKS_ON_CONTENT: readonly Attack[] = [
     clients: 20,
     deadline: 0,
     sees: /^413 end$/,
-    attack: async (client) => {
-      if (MOST_CONTENT >= 1e11) throw new RangeError("The limit is not below what is announced");
-      await client.send(post("/discard", "Expect: 100-continue\r\nContent-Length: 100000000000"));
-    },
+    attack: async (client) =>
+      void await client.send(post("/discard", "Expect: 100-continue\r\nContent-Length: 100000000000")),
   },
   {
     id: "D-23",
