@@ -47,7 +47,7 @@ const KINDS: readonly ((client: RawClient) => Promise<unknown>)[] = [
  * @returns How long it took, in ms
  */
 export async function endInSiege(runtime: RuntimeName): Promise<number> {
-  const subject = await startOwn(runtime, { lint: false, shutdown: { deadline: shutdown } });
+  await using subject = await startOwn(runtime, { lint: false, shutdown: { deadline: shutdown } });
   using friend = await RawClient.connect(subject.port);
   friend.get("/sleep?ms=1000");
   const clients = await Promise.all(Array.from({ length: EACH * KINDS.length }, () => RawClient.connect(subject.port)));
@@ -57,7 +57,10 @@ export async function endInSiege(runtime: RuntimeName): Promise<number> {
   subject.kill("SIGTERM");
   const answer = await friend.until("slept 1000\n");
   assertMatch(answer, /^HTTP\/1\.1 200 [^]*\r\nconnection: close\r\n/i);
+  // One that would never end fails by its exit code.
+  const bound = setTimeout(() => subject.kill(), shutdown + 5 * LATEST_END);
   const { code } = await subject.status;
+  clearTimeout(bound);
   const took = performance.now() - started;
   clients.forEach((client) => client[Symbol.dispose]());
   await Promise.all(besieging);

@@ -1,11 +1,11 @@
 /**
- * All campaigns on one runtime, one attack after the other, each tried again when it fails: the wait of other clients is
- * measured on a machine that others may use, too.
+ * All campaigns on one runtime, one attack after the other, each tried again when it fails, on new servers: the wait of
+ * other clients is measured on a machine that others may use, too.
  *
  * @module
  */
 
-import { startOwn } from "../contract/runtimes.ts";
+import { startOwn, type Subject } from "../contract/runtimes.ts";
 import { descriptorLimit } from "../support/process_facts.ts";
 import type { RuntimeName } from "../support/runtimes.ts";
 import type { Attack, Campaign } from "./attack.ts";
@@ -33,6 +33,20 @@ export interface Result {
   readonly measures: Measures;
   /** What was wrong in each try; the last is empty if it is well. */
   readonly tries: readonly (readonly string[])[];
+}
+
+/** The servers of a campaign. */
+interface Scene {
+  /** The one that is attacked. */
+  readonly subject: Subject;
+  /** One like it that is not; see `Target`. */
+  readonly twin: Subject | undefined;
+  /** Whether they speak TLS. */
+  readonly tls: boolean;
+  /** The 99th percentile of what clients wait while nobody attacks, in ms; NaN where others are kept out. */
+  readonly quiet: number;
+  /** Ends them. */
+  readonly servers: AsyncDisposableStack;
 }
 
 /** Receives the results one after the other. */
@@ -67,7 +81,39 @@ async function lead(
   attacker: AttackerProcess,
   onResult: OnResult,
 ): Promise<void> {
-  const { wishes, descriptors, attacks } = campaign;
+  let scene = await setUp(campaign, runtime, effort, attacker);
+  try {
+    for (const [index, attack] of campaign.attacks.entries()) {
+      const clients = affordable(attack, effort.times);
+      const mostGrowth = MOST_GROWTH + clients * (campaign.growthPerClient?.[runtime] ?? 0);
+      const tries: string[][] = [];
+      let measures: Measures;
+      for (;;) {
+        const target: Target = { subject: scene.subject, twin: scene.twin, tls: scene.tls, mostGrowth };
+        const work = { campaign: campaign.name, index, tls: false, clients, lastsMs: effort.lastsMs };
+        measures = await endure(target, scene.quiet, () => attacker.attack({ ...work, port: target.subject.port }));
+        tries.push(judge(attack, measures, target));
+        if (tries.at(-1)!.length === 0 || tries.length === TRIES) break;
+        // A server that has grown, or has kept something, is not to be measured from there.
+        await leave(scene);
+        scene = await setUp(campaign, runtime, effort, attacker);
+      }
+      await onResult({ attack, clients, measures, tries });
+    }
+    // It serves again, whatever was done to it.
+    await listenToQuiet(scene.subject, scene.tls, 0);
+  } finally {
+    await leave(scene);
+  }
+}
+
+/** Starts the servers of a campaign, warms them up, and listens to what is quiet. */
+async function setUp(
+  { wishes, descriptors }: Campaign,
+  runtime: RuntimeName,
+  effort: Effort,
+  attacker: AttackerProcess,
+): Promise<Scene> {
   const tls = wishes.tls ?? false;
   await using servers = new AsyncDisposableStack();
   const subject = servers.use(await startOwn(runtime, wishes, descriptors === undefined ? {} : { descriptors }));
@@ -75,25 +121,13 @@ async function lead(
   for (const { port } of twin ? [subject, twin] : []) {
     await attacker.attack({ port, campaign: WARM_UP.name, index: 0, tls, clients: 32, lastsMs: WARM_UP_MS });
   }
-  let quiet = twin && await listenToQuiet(subject, tls, effort.quietMs);
-  for (const [index, attack] of attacks.entries()) {
-    const clients = affordable(attack, effort.times);
-    const mostGrowth = MOST_GROWTH + clients * (campaign.growthPerClient?.[runtime] ?? 0);
-    const target: Target = { subject, twin, tls, mostGrowth };
-    const work = { port: subject.port, campaign: campaign.name, index, tls: false, clients, lastsMs: effort.lastsMs };
-    const tries: string[][] = [];
-    let measures: Measures;
-    for (;;) {
-      measures = await endure(target, quiet ?? NaN, () => attacker.attack(work));
-      tries.push(judge(attack, measures, target));
-      if (tries.at(-1)!.length === 0 || tries.length === TRIES) break;
-      quiet = twin && await listenToQuiet(subject, tls, effort.quietMs);
-    }
-    await onResult({ attack, clients, measures, tries });
-  }
-  // It serves again, whatever was done to it.
-  await listenToQuiet(subject, tls, 0);
-  // What is reported goes to `onError`; what stands here was caught by nobody.
+  const quiet = twin ? await listenToQuiet(subject, tls, effort.quietMs) : NaN;
+  return { subject, twin, tls, quiet, servers: servers.move() };
+}
+
+/** Ends the servers. What they report goes to `onError`; what stands on standard error was caught by nobody. */
+async function leave({ subject, servers }: Scene): Promise<void> {
+  await servers.disposeAsync();
   if (subject.stderr() !== "") throw new Error(`The server complains: ${subject.stderr()}`);
 }
 
