@@ -104,6 +104,7 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
   receive(bytes: Uint8Array): void {
     if (this.#phase === "closed") return;
     this.connection.receive(bytes);
+    this.#pacing.beginTurn();
     this.#advance();
     this.connection.release(this.settings.ownedBlocks);
     this.outlet.flush();
@@ -124,10 +125,10 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
   /** The port has taken the write that it held. */
   drained(): void {
     if (this.#phase === "closed") return;
+    // A client that was slow to take its answer has its time to ask again. Known before what waits for it is done.
+    if (!this.exchange) this.idleSince = this.surroundings.now();
     this.outlet.drained();
     this.#settleSent();
-    // A client that was slow to take its answer has its time to ask again.
-    if (!this.exchange && this.outlet.isEmpty) this.idleSince = this.surroundings.now();
   }
 
   /** Acts on the deadlines that have come. */
@@ -225,6 +226,7 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
   /** Goes on outside of `receive`. */
   goOn(): void {
     if (this.#phase === "closed") return;
+    this.#pacing.continueTurn();
     this.#advance();
     this.connection.release(true);
     this.outlet.flush();
@@ -236,7 +238,6 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
   #advance(): void {
     if (this.#isAdvancing) return;
     this.#isAdvancing = true;
-    this.#pacing.beginTurn();
     while (this.#step());
     this.#isAdvancing = false;
   }

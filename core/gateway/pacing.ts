@@ -12,10 +12,10 @@ import type { Surroundings } from "./port.ts";
 const TURN_OCTETS = 65_536;
 
 /**
- * A turn that goes on with what the one before has left ends after so many requests, too: small answers take long to come
- * to those octets, and ten clients that send as fast as they can kept others waiting for half a second.
+ * A turn that goes on with what came earlier ends after so many requests, too: small answers take long to come to those
+ * octets, and ten clients that send as fast as they can kept others waiting for half a second.
  */
-const NEXT_TURN_REQUESTS = 64;
+const LATER_REQUESTS = 64;
 
 /** What the pacing needs of the conversation. */
 export interface PacingHost {
@@ -32,7 +32,6 @@ export class Pacing {
   readonly #host: PacingHost;
   #turnStart = 0;
   #requestsLeft = Infinity;
-  #isNextTurn = false;
   /** Whether the next request waits for the client to take answers, or for a later turn. */
   isHeldBack = false;
 
@@ -45,11 +44,15 @@ export class Pacing {
     this.#host = host;
   }
 
-  /** A new turn. */
+  /** Something came: a new turn. */
   beginTurn(): void {
     this.#turnStart = this.#host.outlet.total;
-    this.#requestsLeft = this.#isNextTurn ? NEXT_TURN_REQUESTS : Infinity;
-    this.#isNextTurn = false;
+    this.#requestsLeft = Infinity;
+  }
+
+  /** An answer was awaited, and what came behind its request is gone on with: promises alone end no turn. */
+  continueTurn(): void {
+    this.#requestsLeft = Math.min(this.#requestsLeft, LATER_REQUESTS);
   }
 
   /**
@@ -69,7 +72,7 @@ export class Pacing {
     this.isHeldBack = true;
     const resume = (): void => {
       this.isHeldBack = false;
-      this.#isNextTurn = true;
+      this.beginTurn();
       this.#host.goOn();
     };
     if (outlet.isFull) outlet.whenRoom(resume);

@@ -102,6 +102,25 @@ Deno.test("requests that the first turn has left are answered 64 a turn", () => 
   assertEquals(served, 300 + first);
 });
 
+Deno.test("requests of one read whose answers are awaited are answered 64 a turn", async () => {
+  let served = 0;
+  const talk = new Talk(async (_environ, startResponse) => {
+    served++;
+    await undefined;
+    startResponse(200);
+    return "ok";
+  });
+  talk.send(get().repeat(300));
+  for (let turn = 1; turn < 5; turn++) {
+    await settled();
+    // The first one was begun by the read itself.
+    assertEquals(served, 64 * turn + 1);
+    talk.surroundings.turn();
+  }
+  await settled();
+  assertEquals([served, talk.surroundings.deferred], [300, 0]);
+});
+
 Deno.test("C-3: many endless generators interleave, and a hello beside them is answered at once", async () => {
   const steps = Array.from({ length: 50 }, () => ({ count: 0 }));
   const talks = steps.map((counter) => new Talk(endless(() => "x".repeat(1000), counter)));

@@ -77,6 +77,16 @@ Deno.test("shutdown", async (t) => {
     talk.drain();
     assertEquals(talk.moves, ["endWriting"]);
   });
+  await t.step("parts in stages from a client that took long to take its answer", async () => {
+    const talk = new Talk(ok);
+    hold(talk);
+    talk.send(get());
+    await talk.pass(5000);
+    talk.conversation.shutdown(0);
+    assertEquals(talk.moves, []);
+    talk.drain();
+    assertEquals(talk.moves, ["endWriting"]);
+  });
   await t.step("parts in stages from a client that was answered just now", async () => {
     const talk = new Talk(ok);
     talk.send(get());
