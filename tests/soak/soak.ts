@@ -11,6 +11,17 @@ import { EPISODES, type Stage } from "./episodes.ts";
 import { growthOf, leftBehind, MOST_GROWTH, type Sample } from "./samples.ts";
 import type { State } from "./soak_subject.ts";
 
+/**
+ * The environment of a server. glibc's malloc keeps what is freed for its next use, in an arena for each thread, so that
+ * resident memory tells the highest need there ever was; told to give it back, it tells what is held.
+ */
+const ENVIRONMENT = {
+  DENO_V8_FLAGS: "--expose-gc",
+  MALLOC_ARENA_MAX: "1",
+  MALLOC_MMAP_THRESHOLD_: "65536",
+  MALLOC_TRIM_THRESHOLD_: "65536",
+} as const;
+
 /** What to do. */
 export interface SoakPlan {
   /** The runtime of the server. */
@@ -69,7 +80,7 @@ const MOST_FAULTS = 20;
  * @returns What came of it
  */
 export async function soak(plan: SoakPlan): Promise<SoakResult> {
-  const subject = await startSubject(plan.runtime, SUBJECT, { env: { DENO_V8_FLAGS: "--expose-gc" } });
+  const subject = await startSubject(plan.runtime, SUBJECT, { env: ENVIRONMENT });
   const load = new Load(subject);
   try {
     await load.rehearse();
