@@ -22,6 +22,9 @@ const SERVED: readonly Served[] = ["demo", "fetch"];
 const NO_FETCH_METHOD = /^(?:CONNECT|TRACE|TRACK)$/i;
 const NORMALISED_METHOD = /^(?:DELETE|GET|HEAD|OPTIONS|POST|PUT)$/i;
 
+/** On clear text, https is for another server (RFC 9110, section 7.4). */
+const MISDIRECTED = /^\S+ https:/i;
+
 /** Node.js warns of the method `patch`, which is legal. */
 const WARNING = /^\(node:\d+\) \[UNDICI-FETCH-patch\]|^\(Use `node/;
 
@@ -61,7 +64,7 @@ function casesOfTable(served: Served): Case[] {
   );
 }
 
-/** Subjects have the default limits and options, so vectors that need others are left to the tests of the core. */
+/** Subjects have the default limits and options, so vectors that need others are left to `vectors_contract_test.ts`. */
 function casesOfVectors(): Case[] {
   return readVectors()
     .filter(({ asked }) => asked === undefined)
@@ -86,7 +89,7 @@ function outcomeOf(vector: Vector): string {
     statuses.push(permitted(line));
     // RFC 9112, section 9.6: nothing behind the answer that closes.
     if (claims.has("closes")) return [...statuses, "ends"].join(" ");
-    if (line.startsWith("CONNECT ")) return [...statuses, "ends"].join(" ");
+    if (line.startsWith("CONNECT ") || MISDIRECTED.test(line)) return [...statuses, "ends"].join(" ");
   }
   if (vector.refusal) statuses.push(String(vector.refusal.status));
   return [...statuses, "ends"].join(" ");
@@ -96,6 +99,7 @@ function permitted(line: string): string {
   const method = line.split(" ")[0]!;
   if (line === "OPTIONS *") return "204";
   if (method === "CONNECT") return "501";
+  if (MISDIRECTED.test(line)) return "421";
   if (NO_FETCH_METHOD.test(method)) return "501";
   if (NORMALISED_METHOD.test(method) && method !== method.toUpperCase()) return "501";
   // A host that is one in HTTP may be none in a URL.
