@@ -68,7 +68,9 @@ function deferInSlices(setImmediate: (task: () => void) => unknown): Surrounding
   function plan(): void {
     if (isPlanned) return;
     isPlanned = true;
-    if (performance.now() < restsAt) return void setImmediate(runSlice);
+    // One client alone keeps nobody waiting for long.
+    const isAlone = waiting.length + running.length - done <= 1;
+    if (isAlone || performance.now() < restsAt) return void setImmediate(runSlice);
     setTimeout(() => {
       restsAt = performance.now() + STRETCH;
       runSlice();

@@ -12,6 +12,12 @@ import { NO_OCTETS } from "../octets.ts";
 /** The least room that is made when a rest has to be kept. */
 const MIN_ROOM = 256;
 
+/**
+ * Behind a block of so many octets no room is made for a next one: few of them come before reading pauses, and Bun's are
+ * half a MiB, twice of which each of many connections would hold.
+ */
+const LARGE = 65_536;
+
 /** Holds unread octets. */
 export class ReceiveBuffer {
   /** The block that holds the unread octets. */
@@ -75,7 +81,8 @@ export class ReceiveBuffer {
     if (!this.#isLent && isRoomAfterMove) {
       this.bytes.copyWithin(0, this.start, this.end);
     } else {
-      const grown = new Uint8Array(Math.max(MIN_ROOM, octets === 0 ? unread : (unread + octets) * 2));
+      const spare = octets >= LARGE ? 0 : unread + octets;
+      const grown = new Uint8Array(Math.max(MIN_ROOM, octets === 0 ? unread : unread + octets + spare));
       grown.set(this.bytes.subarray(this.start, this.end));
       this.bytes = grown;
       this.#isLent = false;

@@ -144,3 +144,11 @@ Deno.test("ReceiveBuffer holds what a string would hold", () => {
     { numRuns: 500 },
   );
 });
+
+Deno.test("ReceiveBuffer makes no room behind a large block", () => {
+  const buffer = new ReceiveBuffer();
+  buffer.receive(new Uint8Array(1000));
+  buffer.release(false);
+  buffer.receive(new Uint8Array(524_288));
+  assertEquals([buffer.unread, buffer.bytes.length], [525_288, 525_288]);
+});
