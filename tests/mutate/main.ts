@@ -1,6 +1,6 @@
 /**
  * `deno task mutate`: takes each single check out of the parser and asks the vectors whether they see it. A mutant that
- * no vector kills, and that is not listed in `equivalents.ts`, is told with its place and text.
+ * no vector kills, and that `equivalents.txt` does not list, is told with its place and text.
  *
  * `--file TEXT` tries only the files whose path holds the text, `--filter TEXT` only the functions whose name does.
  * `--matrix FILE` tries every vector on every mutant, writes which kill which as JSON, and tells of vectors that kill
@@ -12,7 +12,7 @@
 
 import { parseArgs } from "@std/cli";
 import { readVectors, type Vector } from "../support/vectors.ts";
-import { EQUIVALENTS, type Equivalents, judgeSurvivors } from "./equivalents.ts";
+import { judgeSurvivors, lineOf, type MutantName, parseEquivalents } from "./equivalents.ts";
 import type { Mutant } from "./mutant.ts";
 import { tryAll } from "./pool.ts";
 import { mutantsOfParser } from "./sources.ts";
@@ -49,23 +49,24 @@ function progress(total: number): () => void {
 
 function report(mutants: readonly Mutant[], answers: readonly Answer[], idle: readonly string[]): number {
   const alive = mutants.filter((_, index) => answers[index]!.killers.length === 0);
-  const { survivors, stale } = judgeSurvivors(alive, groupsFor(mutants));
-  for (const { file, line, within, operator, from, to } of survivors) {
-    console.log(`SURVIVED ${file}:${line} (${within || "module"}) ${operator}: ${from} => ${to || "nothing"}`);
+  const { survivors, stale } = judgeSurvivors(alive, entriesFor(mutants));
+  for (const mutant of survivors) {
+    console.log(`SURVIVED in line ${mutant.line}, ${mutant.operator}\n${lineOf(mutant)}`);
   }
-  for (const entry of stale) console.log(`STALE ${entry}`);
-  for (const name of idle) console.log(`IDLE ${name} kills nothing`);
+  for (const entry of stale) console.log(`STALE\n${lineOf(entry)}`);
+  for (const name of idle) console.log(`IDLE ${name}`);
   const killed = mutants.length - alive.length;
   const count = `${alive.length - survivors.length} equivalent, ${survivors.length} survived`;
   console.log(`${mutants.length} mutants, ${killed} killed, ${count}`);
   return survivors.length + stale.length + idle.length > 0 || mutants.length === 0 ? 1 : 0;
 }
 
-/** The part of the list that speaks of what is tried; all of it if everything is, so that it holds no entry too many. */
-function groupsFor(mutants: readonly Mutant[]): readonly Equivalents[] {
-  if (mutants.length === mutantsOfParser(ROOT).length) return EQUIVALENTS;
+/** What the list says of functions that are tried; all of it if all are, so that no entry is too many. */
+function entriesFor(mutants: readonly Mutant[]): MutantName[] {
+  const entries = parseEquivalents(Deno.readTextFileSync(new URL("equivalents.txt", import.meta.url)));
+  if (mutants.length === mutantsOfParser(ROOT).length) return entries;
   const tried = new Set(mutants.map(({ file, within }) => `${file} ${within}`));
-  return EQUIVALENTS.filter(({ file, within }) => tried.has(`${file} ${within}`));
+  return entries.filter(({ file, within }) => tried.has(`${file} ${within}`));
 }
 
 /** Gives the vectors that kill nothing. */

@@ -1,10 +1,11 @@
 /**
- * The operators on samples: each finds what it is for, and nothing else.
+ * The operators on samples: each finds what it is for, and nothing else. The linker, and the list of equivalents.
  *
  * @module
  */
 
 import { assertEquals, assertThrows } from "@std/assert";
+import { judgeSurvivors, lineOf, parseEquivalents } from "./equivalents.ts";
 import { compile, EndlessError, link, type Linked } from "./linker.ts";
 import { changed, keyOf } from "./mutant.ts";
 import { mutantsOf } from "./operators.ts";
@@ -101,4 +102,17 @@ Deno.test("link counts the turns of loops, and ends those that go on", () => {
   linked.resetSteps();
   loop(100);
   assertEquals(linked.steps(), 100);
+});
+
+Deno.test("parseEquivalents reads what lineOf writes, below a reason", () => {
+  const names = mutantsOf("a.ts", "function f() { if (a) b(); if (a) c(); }");
+  const text = `# Because.\n${names.map(lineOf).join("\n")}\n`;
+  assertEquals(parseEquivalents(text).map(keyOf), names.map(keyOf));
+  assertThrows(() => parseEquivalents(lineOf(names[0]!)), SyntaxError, "has no reason");
+  assertThrows(() => parseEquivalents("# Because.\na.ts: b"), SyntaxError, "names no mutant");
+});
+
+Deno.test("judgeSurvivors tells who is not listed, and what is listed in vain", () => {
+  const [first, second, third] = mutantsOf("a.ts", "function f() { if (a) b(); }");
+  assertEquals(judgeSurvivors([first!, second!], [second!, third!]), { survivors: [first!], stale: [third!] });
 });
