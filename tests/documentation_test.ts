@@ -1,6 +1,6 @@
 /**
  * Holds tables of the documentation to what they say. That of what came from where: each promise has its row, and each
- * test that a row names exists and names the row. That of the demo: each path has its row.
+ * test that a row names exists and names the row. That of the demo: each path has its row. And tests/README.md has no gap.
  *
  * @module
  */
@@ -77,3 +77,21 @@ Deno.test("documentation: each path of the demo has its row", async () => {
   assert(paths.length > 15, "no path was found");
   assertEquals(paths.filter((path) => !new RegExp(`\`${path}[\`?]`).test(rows)), []);
 });
+
+Deno.test("documentation: tests/README.md has a text in each section, and nothing that waits for one", async () => {
+  assertEquals(gapsOf(await Deno.readTextFile(new URL("tests/README.md", ROOT))), []);
+});
+
+Deno.test("documentation: a place held for figures and a section without text are gaps", () => {
+  const text =
+    "# A\n\n## B\n\nB_FIGURES\n\n## C\n\nTABLE\n\n## D\n\n## E\n\n<!-- begin e -->\n<!-- end e -->\n\n## F\n\nf\n";
+  assertEquals(gapsOf(text), ["B_FIGURES", "TABLE", "<!-- begin e -->", "## D", "## E"]);
+});
+
+/** What is still to be filled in: words that hold a place, marks with nothing between them, and sections without text. */
+function gapsOf(text: string): string[] {
+  const held = text.match(/\b[A-Z]+_FIGURES\b|^TABLE$/gm) ?? [];
+  const empty = [...text.matchAll(/^(<!-- begin (.+) -->)\s+<!-- end \2 -->$/gm)].map(([, mark]) => mark!);
+  const sections = text.split(/^(?=## )/m).slice(1).map((section) => section.replaceAll(/^<!--.*-->$/gm, "").trim());
+  return [...held, ...empty, ...sections.filter((section) => !section.includes("\n"))];
+}

@@ -3,13 +3,13 @@
  * one of them serves: `deno task refusals`. With `--write` it writes what it found into the table of `core/README.md`.
  *
  * Served means: as many answers of success came as there are requests before the one to be refused, and one more. The
- * vectors with limits or options of their own are left out, for those have no meaning elsewhere.
+ * vectors with limits or options of their own are left out, for those have no meaning elsewhere, and so are responses.
  *
  * @module
  */
 
 import { OctetClient, PatienceError } from "./contract/octet_client.ts";
-import { NATIVE_SERVERS, type NativeServer, writeRefusals } from "./support/refusal_table.ts";
+import { nameRefusal, NATIVE_SERVERS, type NativeServer, writeRefusals } from "./support/refusal_table.ts";
 import { startSubject } from "./support/subject.ts";
 import { readVectors, type Vector } from "./support/vectors.ts";
 
@@ -27,11 +27,13 @@ if (import.meta.main) await main(Deno.args.includes("--write"));
 
 /** Fires all, prints, and writes if that is asked for. */
 async function main(isToBeWritten: boolean): Promise<void> {
-  const vectors = readVectors().filter(({ kind, limits, protocol }) =>
-    kind === "refuse" && Object.keys(limits).length + Object.keys(protocol).length === 0
+  const vectors = readVectors().filter(({ kind, limits, protocol, asked }) =>
+    kind === "refuse" && asked === undefined && Object.keys(limits).length + Object.keys(protocol).length === 0
   );
   const columns = await Promise.all(NATIVE_SERVERS.map((server) => fireAll(server, vectors)));
-  const found = new Map(vectors.map((vector, index) => [nameOf(vector), columns.map((column) => column[index]!)]));
+  const found = new Map(
+    vectors.map((vector, index) => [nameRefusal(vector.name), columns.map((column) => column[index]!)]),
+  );
   const served = [...found].filter(([, cells]) => cells.includes("serves"));
   for (const [name, cells] of served) console.log(`${name.padEnd(44)}${cells.map((cell) => cell.padEnd(8)).join("")}`);
   console.log(`${served.length} of ${found.size} refusals are served by at least one of ${NATIVE_SERVERS.join(", ")}`);
@@ -62,8 +64,4 @@ async function fire(port: number, { octets, requests }: Vector): Promise<string>
   const successes = client.received.match(SUCCESS)?.length ?? 0;
   if (successes > requests.length) return "serves";
   return [...client.received.matchAll(STATUS)].at(requests.length)?.[1] ?? (client.hasEnded ? "closes" : "waits");
-}
-
-function nameOf({ name }: Vector): string {
-  return name.replace(/^refuse\/|\.http$/g, "");
 }

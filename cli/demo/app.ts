@@ -148,6 +148,8 @@ const DEMANDED: ReadonlyMap<number, FieldsInit> = new Map(
 function status(environ: Environ, startResponse: StartResponse): Result {
   const text = environ.pathInfo.slice(STATUS_PREFIX.length);
   if (!/^[2-9][0-9]{2}$/.test(text)) return refuse(400, "The status must be 200 to 999\n", startResponse);
+  // RFC 9110, section 15.3.7: it must say which range it carries, and no range is empty.
+  if (text === "206") return refuse(400, "The status must not be 206, for there is no range\n", startResponse);
   startResponse(Number(text), DEMANDED.get(Number(text)));
   return "";
 }

@@ -6,6 +6,7 @@
 
 import type { FieldSection, FieldsInit } from "../fields.ts";
 import type { RequestHead } from "../parse/request_head.ts";
+import { isServerWide } from "../parse/target.ts";
 import type { ExchangeDeadlines } from "./exchange_deadlines.ts";
 import { checkMinimumChunkSize } from "./gathering.ts";
 import type { Input } from "./input.ts";
@@ -130,12 +131,12 @@ export class Environ {
 
   /** The path as it came. `*` for `OPTIONS *`, empty for CONNECT. */
   get rawPathInfo(): string {
-    const { form, pathAndQuery } = this.#source.head.targetParts;
+    const { method, targetParts } = this.#source.head;
+    if (isServerWide(method, targetParts)) return "*";
+    const { form, pathAndQuery } = targetParts;
     const mark = pathAndQuery.indexOf("?");
     const path = mark < 0 ? pathAndQuery : pathAndQuery.slice(0, mark);
-    if (path !== "" || form === "authority") return path;
-    // RFC 9112, section 3.2.4: OPTIONS with an absolute form without path means "*"; else the path is "/".
-    return this.method === "OPTIONS" && mark < 0 ? "*" : "/";
+    return path === "" && form === "absolute" ? "/" : path;
   }
 
   /** What is behind the target's `?`, as it came; empty if there is none. */
@@ -159,11 +160,11 @@ export class Environ {
 
   /** The target URI (RFC 9110, section 7.1), put together and never parsed: it may be one that `URL` refuses. */
   get url(): string {
-    const { form, authority, pathAndQuery } = this.#source.head.targetParts;
+    const { method, host: hostField, targetParts } = this.#source.head;
+    const { form, authority, pathAndQuery } = targetParts;
     // Empty too: behind `http://` nothing but a host may stand, or the path's first segment would be taken for one.
-    const host = authority || this.#source.head.host || this.#localAuthority();
-    const isServerWide = form === "asterisk" || (pathAndQuery === "" && this.rawPathInfo === "*");
-    if (form === "authority" || isServerWide) return `${this.urlScheme}://${host}`;
+    const host = authority || hostField || this.#localAuthority();
+    if (form === "authority" || isServerWide(method, targetParts)) return `${this.urlScheme}://${host}`;
     return `${this.urlScheme}://${host}${pathAndQuery.startsWith("/") ? "" : "/"}${pathAndQuery}`;
   }
 

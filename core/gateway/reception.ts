@@ -7,6 +7,7 @@
 import { ProtocolError } from "../errors.ts";
 import type { ProtocolOptions } from "../limits.ts";
 import type { RequestHead } from "../parse/request_head.ts";
+import { isServerWide } from "../parse/target.ts";
 import type { App } from "./types.ts";
 
 /**
@@ -24,17 +25,12 @@ export function receive(
   protocol: Readonly<ProtocolOptions>,
   app: App,
 ): App | ProtocolError {
-  const { scheme } = head.targetParts;
+  const { method, targetParts } = head;
   // RFC 9110, section 7.4: a request for https that came in the clear was not meant for here.
-  if (scheme === "https" && !isTls && !protocol.trustedGateway) {
+  if (targetParts.scheme === "https" && !isTls && !protocol.trustedGateway) {
     return new ProtocolError("misdirected-request", "Cannot serve https target: the connection has no TLS");
   }
-  return isServerWide(head) && !protocol.asteriskToApplication ? answerAsterisk : app;
-}
-
-/** RFC 9112, section 3.2.4: to OPTIONS an absolute form without path and query means what `*` means. */
-function isServerWide({ method, targetParts: { form, pathAndQuery } }: RequestHead): boolean {
-  return form === "asterisk" || (form === "absolute" && method === "OPTIONS" && pathAndQuery === "");
+  return isServerWide(method, targetParts) && !protocol.asteriskToApplication ? answerAsterisk : app;
 }
 
 /** `OPTIONS *` asks the server, not a resource (RFC 9110, section 9.3.7). Which methods there are, the resources say. */

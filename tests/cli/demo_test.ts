@@ -56,6 +56,7 @@ const TEXTS: readonly [target: string, status: number, body: string][] = [
   ["/status/", 400, "The status must be 200 to 999\n"],
   ["/status/20", 400, "The status must be 200 to 999\n"],
   ["/status/2000", 400, "The status must be 200 to 999\n"],
+  ["/status/206", 400, "The status must not be 206, for there is no range\n"],
   ["/status/abc", 400, "The status must be 200 to 999\n"],
   ["/nothing", 404, "There is nothing here\n"],
   ["/uploader", 404, "There is nothing here\n"],

@@ -17,12 +17,22 @@ export interface RefusalRow {
   readonly answer: string;
   /** What the servers do, in their order. */
   readonly servers: readonly string[];
-  /** The vector: its file without folder and ending. */
+  /** The vector, as `nameRefusal` names it. */
   readonly vector: string;
 }
 
 const HEADING = "## What we refuse that others accept";
 const ROW = /^(\| [^|]+ \| `)([^`]+)(`\s*)((?:\| [^|`]* ){3})(\| [^|]+ \| `)([^`|]+)(`\s*\|)$/gm;
+
+/**
+ * Names a vector as the table does.
+ *
+ * @param name The vector's name: folder and file, with its word where it is a variant
+ * @returns The name without folder and ending
+ */
+export function nameRefusal(name: string): string {
+  return name.replace(/^refuse\/(.*?)\.http/, "$1");
+}
 
 /**
  * Reads the table.
