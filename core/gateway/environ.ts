@@ -6,11 +6,11 @@
 
 import type { FieldSection, FieldsInit } from "../fields.ts";
 import type { RequestHead } from "../parse/request_head.ts";
-import { isServerWide } from "../parse/target.ts";
 import type { ExchangeDeadlines } from "./exchange_deadlines.ts";
 import { checkMinimumChunkSize } from "./gathering.ts";
 import type { Input } from "./input.ts";
 import type { Address, Port, TlsInfo } from "./port.ts";
+import { isServerWide } from "./server_wide.ts";
 import type { Signals } from "./signals.ts";
 import type { Tunnel } from "./tunnel.ts";
 
@@ -131,9 +131,9 @@ export class Environ {
 
   /** The path as it came. `*` for `OPTIONS *`, empty for CONNECT. */
   get rawPathInfo(): string {
-    const { method, targetParts } = this.#source.head;
-    if (isServerWide(method, targetParts)) return "*";
-    const { form, pathAndQuery } = targetParts;
+    const { head } = this.#source;
+    if (isServerWide(head)) return "*";
+    const { form, pathAndQuery } = head.targetParts;
     const mark = pathAndQuery.indexOf("?");
     const path = mark < 0 ? pathAndQuery : pathAndQuery.slice(0, mark);
     return path === "" && form === "absolute" ? "/" : path;
@@ -160,11 +160,11 @@ export class Environ {
 
   /** The target URI (RFC 9110, section 7.1), put together and never parsed: it may be one that `URL` refuses. */
   get url(): string {
-    const { method, host: hostField, targetParts } = this.#source.head;
-    const { form, authority, pathAndQuery } = targetParts;
+    const { head } = this.#source;
+    const { form, authority, pathAndQuery } = head.targetParts;
     // Empty too: behind `http://` nothing but a host may stand, or the path's first segment would be taken for one.
-    const host = authority || hostField || this.#localAuthority();
-    if (form === "authority" || isServerWide(method, targetParts)) return `${this.urlScheme}://${host}`;
+    const host = authority || head.host || this.#localAuthority();
+    if (form === "authority" || isServerWide(head)) return `${this.urlScheme}://${host}`;
     return `${this.urlScheme}://${host}${pathAndQuery.startsWith("/") ? "" : "/"}${pathAndQuery}`;
   }
 

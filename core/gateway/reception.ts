@@ -7,7 +7,7 @@
 import { ProtocolError } from "../errors.ts";
 import type { ProtocolOptions } from "../limits.ts";
 import type { RequestHead } from "../parse/request_head.ts";
-import { isServerWide } from "../parse/target.ts";
+import { isServerWide } from "./server_wide.ts";
 import type { App } from "./types.ts";
 
 /**
@@ -25,12 +25,12 @@ export function receive(
   protocol: Readonly<ProtocolOptions>,
   app: App,
 ): App | ProtocolError {
-  const { method, targetParts } = head;
+  const { scheme } = head.targetParts;
   // RFC 9110, section 7.4: a request for https that came in the clear was not meant for here.
-  if (targetParts.scheme === "https" && !isTls && !protocol.trustedGateway) {
+  if (scheme === "https" && !isTls && !protocol.trustedGateway) {
     return new ProtocolError("misdirected-request", "Cannot serve https target: the connection has no TLS");
   }
-  return isServerWide(method, targetParts) && !protocol.asteriskToApplication ? answerAsterisk : app;
+  return isServerWide(head) && !protocol.asteriskToApplication ? answerAsterisk : app;
 }
 
 /** `OPTIONS *` asks the server, not a resource (RFC 9110, section 9.3.7). Which methods there are, the resources say. */

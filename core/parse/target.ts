@@ -57,18 +57,6 @@ export function parseTarget(method: string, target: string): TargetParts {
 }
 
 /**
- * Tells whether a request is for the server, not for a resource: to OPTIONS an absolute form without path and query means
- * what `*` means (RFC 9112, section 3.2.4).
- *
- * @param method The request's method
- * @param parts The parts of its target
- * @returns Whether it is
- */
-export function isServerWide(method: string, { form, pathAndQuery }: TargetParts): boolean {
-  return form === "asterisk" || (form === "absolute" && method === "OPTIONS" && pathAndQuery === "");
-}
-
-/**
  * Refuses a target with an escaped NUL, LF or CR, for those who ask for it.
  *
  * @param target The target
