@@ -2,7 +2,8 @@
  * The known classes of disagreement, each with its reason. The table in core/README.md is made of them, and a test
  * holds the two together.
  *
- * A class is narrow: it names the rule that one side applied, and what stands in the octets that the rule is about.
+ * A class is narrow: it names the rule that one side applied, and what stands in the octets that the rule is about. Where
+ * ours refuses, what stands there is against the rule by the grammar of the RFCs, whatever ours says of it.
  *
  * @module
  */
@@ -28,7 +29,7 @@ export function classify(disagreement: Disagreement): string | undefined {
 
 function isOf(one: DisagreementClass, { rival, about, ours, theirs, octets }: Disagreement): boolean {
   return rival in one.theirs && about === one.about && one.weSay.test(ours) && one.theySay.test(theirs) &&
-    one.found.test(octets) && (one.explains?.(JSON.parse(ours), JSON.parse(theirs)) ?? true);
+    one.found.test(one.within?.(octets) ?? octets) && (one.explains?.(JSON.parse(ours), JSON.parse(theirs)) ?? true);
 }
 
 /**

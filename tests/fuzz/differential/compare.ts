@@ -31,7 +31,7 @@ export interface Disagreement {
   readonly ours: string;
   /** Theirs. */
   readonly theirs: string;
-  /** The octets from the request's start on. */
+  /** The octets from the request's start on, to its end if ours found it. */
   readonly octets: string;
 }
 
@@ -52,12 +52,14 @@ export function compare(
 ): Disagreement | undefined {
   if (!theirs) return undefined;
   let start = 0;
+  let end: number | undefined;
   const disagree = (about: Disagreement["about"], one: string, other: string): Disagreement => {
-    return { rival, about, ours: one, theirs: other, octets: input.slice(start) };
+    return { rival, about, ours: one, theirs: other, octets: input.slice(start, end) };
   };
   for (let index = 0;; index++) {
     const one = ours.requests[index];
     const other = theirs.requests[index];
+    end = one?.end;
     // Behind the last request of a connection there is nothing to compare.
     if (!one && ours.closes) return undefined;
     if (!one || !other) {

@@ -4,11 +4,13 @@
  * @module
  */
 
-import { mayBeTrailer } from "../../../core/fields.ts";
+import { CHUNK_SIZE, EXTENSION, isTrailer, QUOTED_START, SPACE, TOKEN } from "../grammar.ts";
 import { BOTH, C, differInObsText, type DisagreementClass, JS, refusedContent, TAKES } from "./disagreement_class.ts";
 
-const CHUNKED = /^transfer-encoding:[ \t]*chunked[ \t]*\r\n/im;
+/** A chunk line as far as it follows the grammar, and the white space behind that. */
+const START = `^${CHUNK_SIZE}(?:${EXTENSION})*${SPACE}`;
 
+/** What is found stands in the first piece that does not follow the grammar, at its start. */
 const CHUNKS: readonly DisagreementClass[] = [
   refusedContent({
     name: "chunk-lf",
@@ -16,7 +18,7 @@ const CHUNKS: readonly DisagreementClass[] = [
     theirs: JS,
     why: "RFC 9112, 7.1: CRLF ends them; a recipient MAY take LF in heads only (2.2), and doing so here smuggles",
     weSay: /bad-line-end: .*LF without CR/,
-    found: CHUNKED,
+    found: /^(?:0+[^\r\n]*\r\n(?:[^\r\n]*\r\n)*)?[^\r\n]*\n/,
   }),
   refusedContent({
     name: "chunk-cr",
@@ -24,7 +26,7 @@ const CHUNKS: readonly DisagreementClass[] = [
     theirs: JS,
     why: "RFC 9112, 2.2: a bare CR is invalid outside of the content",
     weSay: /bad-line-end: .*CR without LF/,
-    found: /\r(?!\n)/,
+    found: /^(?:0+[^\r\n]*\r\n(?:[^\r\n]*\r\n)*)?[^\r\n]*\r(?!\n)/,
   }),
   refusedContent({
     name: "chunk-size-missing",
@@ -32,7 +34,7 @@ const CHUNKS: readonly DisagreementClass[] = [
     theirs: JS,
     why: "RFC 9112, 7.1: a chunk size has one digit at least",
     weSay: /bad-chunk: .*its size has no digit/,
-    found: CHUNKED,
+    found: /^[^0-9A-Fa-f]/,
   }),
   refusedContent({
     name: "chunk-size-behind",
@@ -40,7 +42,7 @@ const CHUNKS: readonly DisagreementClass[] = [
     theirs: JS,
     why: "RFC 9112, 7.1.1: only `;` and what it starts may stand there",
     weSay: /bad-chunk: .*behind its size/,
-    found: /^[0-9a-f]+[^0-9a-f\r\n]/im,
+    found: new RegExp(`${START}[^;\\r\\n \\t]|^${CHUNK_SIZE}(?:${EXTENSION})*[ \\t]+\\r|^\\x8d`),
   }),
   refusedContent({
     name: "chunk-quote-in-token",
@@ -48,7 +50,7 @@ const CHUNKS: readonly DisagreementClass[] = [
     theirs: C,
     why: "RFC 9112, 7.1.1: a value is a token or a quoted string",
     weSay: /bad-chunk: .*""" behind its size/,
-    found: /^[0-9a-f]+[ \t]*;[^\r\n]*[^\s=;]"/im,
+    found: new RegExp(`${START}"`),
   }),
   refusedContent({
     name: "chunk-size-digits",
@@ -56,7 +58,7 @@ const CHUNKS: readonly DisagreementClass[] = [
     theirs: BOTH,
     why: "RFC 9112, 7.1: a recipient MUST anticipate large numbers; 16 digits hold any that fits into memory",
     weSay: /bad-chunk: .*its size has more than 16 digits/,
-    found: /^[0-9a-f]{17}/im,
+    found: /^[0-9A-Fa-f]{17}/,
   }),
   refusedContent({
     name: "chunk-extension",
@@ -64,7 +66,7 @@ const CHUNKS: readonly DisagreementClass[] = [
     theirs: BOTH,
     why: "RFC 9112, 7.1.1: the name is a token, and so is a value that is not quoted",
     weSay: /bad-chunk: .*its extension has no token/,
-    found: /^[0-9a-f]+[ \t]*;/im,
+    found: new RegExp(`${START};${SPACE}(?:(?!${TOKEN}|[ \\t])|${TOKEN}${SPACE}=${SPACE}(?!${TOKEN}|["\\t ]))`),
   }),
   refusedContent({
     name: "chunk-quoted",
@@ -72,7 +74,9 @@ const CHUNKS: readonly DisagreementClass[] = [
     theirs: JS,
     why: "RFC 9110, 5.6.4: neither CR nor LF nor another control stands in a quoted string",
     weSay: /bad-chunk: .*in a quoted extension/,
-    found: /^[0-9a-f]+[ \t]*;.*"/im,
+    found: new RegExp(
+      `${START};${SPACE}${TOKEN}${SPACE}=${SPACE}${QUOTED_START}(?:\\\\[^\\t -~\\x80-\\xff]|[^\\t -~\\x80-\\xff])`,
+    ),
   }),
 ];
 
@@ -83,7 +87,7 @@ const TRAILERS: readonly DisagreementClass[] = [
     theirs: JS,
     why: "RFC 9112, 7.1.2: trailers are field lines, and 5 holds for them",
     weSay: /bad-field-line: /,
-    found: /^0+[^\r\n]*\r\n/m,
+    found: new RegExp(`^0+(?![0-9A-Fa-f])(?:${EXTENSION})*\\r\\n`),
   }),
   {
     name: "coding-tab",
@@ -118,7 +122,7 @@ const TRAILERS: readonly DisagreementClass[] = [
     theySay: /^\[/,
     found: /^0+[^\r\n]*\r\n[^]*^[\w-]+:/im,
     explains: (ours, theirs) =>
-      ours.length < theirs.length && differInObsText(ours, theirs.filter(([name]) => mayBeTrailer(name))),
+      ours.length < theirs.length && differInObsText(ours, theirs.filter(([name]) => isTrailer(name))),
   },
   {
     name: "trailer-obs-text",

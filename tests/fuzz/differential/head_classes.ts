@@ -4,7 +4,17 @@
  * @module
  */
 
-import { BOTH, differInObsText, type DisagreementClass, JS, refusedHead, TAKES } from "./disagreement_class.ts";
+import { above, HOST_AND_PORT, OTHER_CODING, SPACE, TOKENS } from "../grammar.ts";
+import {
+  BOTH,
+  differInObsText,
+  type DisagreementClass,
+  headOf,
+  JS,
+  refusedHead,
+  refusedLine,
+  TAKES,
+} from "./disagreement_class.ts";
 
 const LINES: readonly DisagreementClass[] = [
   refusedHead({
@@ -15,15 +25,15 @@ const LINES: readonly DisagreementClass[] = [
     weSay: /bad-line-end: .*LF without CR/,
     found: /(?:^|[^\r])\n/,
   }),
-  refusedHead({
+  refusedLine({
     name: "name-octets",
     what: "Octets in a field name that no token has",
     theirs: JS,
     why: "RFC 9110, 5.1: a field name is a token",
     weSay: /bad-field-line: .*field line: (?:"."|octet 0x..) in name/,
-    found: /^[^:\n]*[^!#$%&'*+\-.^_`|~0-9A-Za-z:\r\n]/m,
+    found: /^[^:\r\n]*[^!#$%&'*+\-.^_`|~0-9A-Za-z:\r\n]/m,
   }),
-  refusedHead({
+  refusedLine({
     name: "value-octets",
     what: "Controls in a field value",
     theirs: JS,
@@ -31,7 +41,7 @@ const LINES: readonly DisagreementClass[] = [
     weSay: /bad-field-line: .*octet 0x(?:0.|1.|7f) in value/,
     found: /:.*[^\t -~\x80-\xff\r\n]/,
   }),
-  refusedHead({
+  refusedLine({
     name: "no-colon",
     what: "A field line without colon",
     theirs: JS,
@@ -39,7 +49,7 @@ const LINES: readonly DisagreementClass[] = [
     weSay: /bad-field-line: .*colon is missing/,
     found: /^[^:\r\n]+\r\n/m,
   }),
-  refusedHead({
+  refusedLine({
     name: "empty-name",
     what: "A field line without name",
     theirs: JS,
@@ -47,7 +57,7 @@ const LINES: readonly DisagreementClass[] = [
     weSay: /bad-field-line: .*name is empty/,
     found: /^:/m,
   }),
-  refusedHead({
+  refusedLine({
     name: "folding",
     what: "A field line that starts with white space (obs-fold)",
     theirs: JS,
@@ -55,7 +65,7 @@ const LINES: readonly DisagreementClass[] = [
     weSay: /bad-field-line: .*it starts with white space/,
     found: /^[ \t]/m,
   }),
-  refusedHead({
+  refusedLine({
     name: "space-before-colon",
     what: "White space between field name and colon",
     theirs: JS,
@@ -72,9 +82,9 @@ const FIELDS: readonly DisagreementClass[] = [
     theirs: BOTH,
     why: "RFC 9112, 3.2: a server MUST respond with 400",
     weSay: /bad-host: .*it is missing/,
-    found: /^(?:\r\n)?\S+ \S+ HTTP\/1\.[1-9]\r\n/,
+    found: /^(?:\r\n)?\S+ \S+ HTTP\/1\.[1-9]\r\n(?!(?:[^]*\n)?host:)/i,
   }),
-  refusedHead({
+  refusedLine({
     name: "host-twice",
     what: "Host on two lines",
     theirs: BOTH,
@@ -82,40 +92,43 @@ const FIELDS: readonly DisagreementClass[] = [
     weSay: /bad-host: .*it stands twice/,
     found: /^host:[^]*^host:/im,
   }),
-  refusedHead({
+  refusedLine({
     name: "host-invalid",
     what: "A Host that is no host with an optional port; an empty one too",
     theirs: BOTH,
     why: "RFC 9112, 3.2: a server MUST respond with 400 to an invalid value",
     weSay: /bad-host: .*it is not a host with an optional port/,
-    found: /^host:/im,
+    found: new RegExp(`^host:(?!${SPACE}${HOST_AND_PORT}${SPACE}\\r\\n)`, "im"),
   }),
-  refusedHead({
+  refusedLine({
     name: "connection-option",
     what: "A Connection whose options are no tokens",
     theirs: BOTH,
     why: "RFC 9110, 7.6.1: options are tokens; who guesses at `close` disagrees about where the connection ends",
     weSay: /bad-field-line: .*Connection: an option is no token/,
-    found: /^connection:/im,
+    found: new RegExp(`^connection:(?!${TOKENS}${SPACE}\\r\\n)`, "im"),
   }),
-  refusedHead({
+  refusedLine({
     name: "expectation",
     what: "An Expect other than 100-continue",
     theirs: BOTH,
     why: "RFC 9110, 10.1.1: a server MAY respond with 417; one that it does not know it cannot meet",
     weSay: /unknown-expectation/,
-    found: /^expect:/im,
+    found: /^expect:(?:(?![ \t]*100-continue[ \t]*\r\n)|[^]*^expect:)/im,
     status: 417,
   }),
-  refusedHead({
+  refusedLine({
     name: "coding-not-chunked",
     what: "A Transfer-Encoding whose last coding is not chunked, or that is no list of codings",
     theirs: BOTH,
     why: "RFC 9112, 6.3: a server MUST respond with 400 and close, as the end cannot be told",
     weSay: /bad-framing: .*Transfer-Encoding is not chunked/,
-    found: /^transfer-encoding:/im,
+    found: new RegExp(
+      `^transfer-encoding:(?!${SPACE}(?:${OTHER_CODING}${SPACE},${SPACE})*chunked${SPACE}\\r\\n)`,
+      "im",
+    ),
   }),
-  refusedHead({
+  refusedLine({
     name: "coding-on-two-lines",
     what: "Transfer-Encoding on two lines",
     theirs: BOTH,
@@ -123,13 +136,13 @@ const FIELDS: readonly DisagreementClass[] = [
     weSay: /bad-framing: .*Transfer-Encoding on two lines/,
     found: /^transfer-encoding:[^]*^transfer-encoding:/im,
   }),
-  refusedHead({
+  refusedLine({
     name: "coding-unknown",
     what: "A coding before a final chunked",
     theirs: BOTH,
     why: "RFC 9112, 6.1: a server that does not understand a transfer coding SHOULD respond with 501",
     weSay: /unknown-coding/,
-    found: /^transfer-encoding:[^\r]*,/im,
+    found: new RegExp(`^transfer-encoding:${SPACE}(?:${OTHER_CODING}${SPACE},${SPACE})+chunked${SPACE}\\r\\n`, "im"),
     status: 501,
   }),
   refusedHead({
@@ -138,9 +151,9 @@ const FIELDS: readonly DisagreementClass[] = [
     theirs: BOTH,
     why: "RFC 9112, 6.1: a server MUST treat the framing as faulty",
     weSay: /bad-framing: .*Transfer-Encoding in HTTP\/1\.0/,
-    found: /^(?:\r\n)?\S+ \S+ HTTP\/1\.0\r\n[^]*^transfer-encoding:/im,
+    found: /^(?:\r\n)?\S+ \S+ HTTP\/1\.0\r\n(?:[^]*\n)?transfer-encoding:/i,
   }),
-  refusedHead({
+  refusedLine({
     name: "coding-and-length",
     what: "Transfer-Encoding beside Content-Length",
     theirs: JS,
@@ -148,7 +161,7 @@ const FIELDS: readonly DisagreementClass[] = [
     weSay: /bad-framing: .*Transfer-Encoding beside Content-Length/,
     found: /^(?:transfer-encoding:[^]*^content-length:|content-length:[^]*^transfer-encoding:)/im,
   }),
-  refusedHead({
+  refusedLine({
     name: "length-digits",
     what: "A Content-Length that is empty, signed, a list, or has anything else but digits",
     theirs: JS,
@@ -156,7 +169,7 @@ const FIELDS: readonly DisagreementClass[] = [
     weSay: /bad-content-length: .*it is not a row of digits/,
     found: /^content-length:(?![ \t]*\d+[ \t]*\r\n)/im,
   }),
-  refusedHead({
+  refusedLine({
     name: "length-twice",
     what: "Content-Length on two lines, of the same value too",
     theirs: JS,
@@ -164,21 +177,21 @@ const FIELDS: readonly DisagreementClass[] = [
     weSay: /bad-content-length: .*it stands on two lines/,
     found: /^content-length:[^]*^content-length:/im,
   }),
-  refusedHead({
+  refusedLine({
     name: "length-leading-zero",
     what: "A Content-Length with a leading zero",
     theirs: BOTH,
     why: "RFC 9110, 8.6 has it, yet there are recipients that read octal: `allowLeadingZeros` takes it",
     weSay: /bad-content-length: .*it has a leading zero/,
-    found: /^content-length:[ \t]*0\d/im,
+    found: /^content-length:[ \t]*0\d+[ \t]*\r\n/im,
   }),
-  refusedHead({
+  refusedLine({
     name: "length-too-large",
     what: "A Content-Length beyond 2^53-1",
     theirs: BOTH,
     why: "RFC 9110, 8.6: a recipient MUST anticipate large numbers and prevent errors of precision",
     weSay: /bad-content-length: .*it is beyond 2\^53-1/,
-    found: /^content-length:[ \t]*\d{16}/im,
+    found: new RegExp(`^content-length:${SPACE}${above("9007199254740991")}`, "im"),
   }),
 ];
 
@@ -193,6 +206,7 @@ const TAKEN: readonly DisagreementClass[] = [
     weSay: TAKES,
     theySay: /^refuses: (?:HPE_INVALID_METHOD|Parse Error$|invalid request method$)/,
     found: /^(?:\r\n)?(?!(?:GET|POST|HEAD|PUT|DELETE|OPTIONS|TRACE|PATCH|CONNECT) )[!#$%&'*+\-.^_`|~0-9A-Za-z]+ /,
+    within: headOf,
   },
   {
     name: "minor-version",
@@ -204,6 +218,19 @@ const TAKEN: readonly DisagreementClass[] = [
     weSay: TAKES,
     theySay: /^refuses: HPE_INVALID_VERSION/,
     found: /^(?:\r\n)?\S+ \S+ HTTP\/1\.[2-9]\r\n/,
+    within: headOf,
+  },
+  {
+    name: "minor-version-told",
+    what: "A minor version above 1, as it is told",
+    ours: "tells 1.1",
+    theirs: { "http-parser-js": "tells it as it came" },
+    why: "RFC 9110, 2.5: a recipient SHOULD process it as the highest minor version that it has",
+    about: "minor",
+    weSay: /^1$/,
+    theySay: /^[2-9]$/,
+    found: /^(?:\r\n)?\S+ \S+ HTTP\/1\.[2-9]\r\n/,
+    within: headOf,
   },
   {
     name: "upgrade-in-1.0",
@@ -214,7 +241,8 @@ const TAKEN: readonly DisagreementClass[] = [
     about: "isTunnel",
     weSay: /^false$/,
     theySay: /^true$/,
-    found: /^(?:\r\n)?\S+ \S+ HTTP\/1\.0\r\n[^]*^upgrade:/im,
+    found: /^(?:\r\n)?\S+ \S+ HTTP\/1\.0\r\n(?:[^]*\n)?upgrade:/i,
+    within: headOf,
   },
   {
     name: "upgrade-to-nothing",
@@ -225,7 +253,8 @@ const TAKEN: readonly DisagreementClass[] = [
     about: "isTunnel",
     weSay: /^false$/,
     theySay: /^true$/,
-    found: /^upgrade:[ \t,]*\r\n/im,
+    found: /^(?!(?:[^]*\n)?upgrade:[ \t,]*[^ \t,\r\n])(?:[^]*\n)?upgrade:[ \t,]*\r\n/i,
+    within: headOf,
   },
   {
     name: "upgrade-in-another-option",
@@ -236,7 +265,9 @@ const TAKEN: readonly DisagreementClass[] = [
     about: "isTunnel",
     weSay: /^false$/,
     theySay: /^true$/,
-    found: /^connection:[^\r]*(?:[^\s,]upgrade|upgrade[^\s,])/im,
+    found:
+      /^(?!(?:[^]*\n)?connection:(?:[^\r\n]*,)?[ \t]*upgrade[ \t]*[,\r])(?:[^]*\n)?connection:[^\r]*(?:[^\s,]upgrade|upgrade[^\s,])/i,
+    within: headOf,
   },
   {
     name: "obs-text",
@@ -248,6 +279,7 @@ const TAKEN: readonly DisagreementClass[] = [
     weSay: /[\x80-\xff]/,
     theySay: /^\[/,
     found: /:[^\n]*[\x80-\xff]/,
+    within: headOf,
     explains: differInObsText,
   },
   {
@@ -260,6 +292,7 @@ const TAKEN: readonly DisagreementClass[] = [
     weSay: TAKES,
     theySay: /^refuses: Parse Error$/,
     found: /:[^\n]*[\x8a\x8d]/,
+    within: headOf,
   },
 ];
 

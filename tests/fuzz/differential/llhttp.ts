@@ -9,6 +9,9 @@ import { octets } from "../../support/octet_text.ts";
 import { runtime } from "../../support/runtimes.ts";
 import type { Transcript } from "./transcript.ts";
 
+/** How long it may say nothing: far longer than a batch takes it on a busy machine. */
+const ANSWER_MS = 30_000;
+
 /** A child that runs. */
 export class Llhttp {
   readonly #child: Deno.ChildProcess;
@@ -64,9 +67,22 @@ export class Llhttp {
       this.#text = parts.pop()!;
       lines.push(...parts);
       if (lines.length === count) return lines;
-      const { value, done } = await this.#reader.read();
+      const { value, done } = await this.#readSoon();
       if (done) throw new Error("Cannot ask llhttp: its process has ended");
       this.#text += value;
+    }
+  }
+
+  /** A child that hangs must not hang the run. */
+  async #readSoon(): Promise<ReadableStreamReadResult<string>> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`Cannot ask llhttp: no answer within ${ANSWER_MS} ms`)), ANSWER_MS);
+    });
+    try {
+      return await Promise.race([this.#reader.read(), late]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -41,7 +41,7 @@ export function readOurs(input: string): OurTranscript {
   const transcript: OurTranscript = { requests: [], ending: "clean", closes: false };
   connection.receive(octets(input));
   try {
-    while (readRequest(connection, input, transcript)) { /* goes on */ }
+    while (readRequest(connection, transcript)) { /* goes on */ }
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     transcript.ending = { refused: `${error.code}: ${error.message}` };
@@ -50,18 +50,16 @@ export function readOurs(input: string): OurTranscript {
 }
 
 /** Gives false behind the last one. */
-function readRequest(connection: ServerConnection, input: string, transcript: OurTranscript): boolean {
-  const start = connection.input.start;
+function readRequest(connection: ServerConnection, transcript: OurTranscript): boolean {
   if (!connection.readHead()) {
     transcript.ending = connection.input.unread > 0 ? "waits" : "clean";
     return false;
   }
   const head = connection.head!;
-  const version = /HTTP\/1\.(\d)\r\n/.exec(input.slice(start))!;
   const told: Told = {
     method: head.method,
     target: head.target,
-    minor: Number(version[1]),
+    minor: head.minorVersion,
     fields: [...head.fields] as unknown as Line[],
     // A list of nothing asks for nothing: `Environ.upgrade` refuses it.
     isTunnel: head.method === "CONNECT" || /[^ \t,]/.test(head.upgrade ?? ""),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { HOST_AND_PORT, HOST_WITH_PORT } from "../grammar.ts";
 import { BOTH, C, type DisagreementClass, JS, refusedHead } from "./disagreement_class.ts";
 
 /** Those about request lines. */
@@ -96,7 +97,7 @@ export const REQUEST_LINE_CLASSES: readonly DisagreementClass[] = [
     theirs: BOTH,
     why: "RFC 9112, 3.2.3: CONNECT takes the authority-form, host and port",
     weSay: /bad-target: .*CONNECT takes host and port/,
-    found: /^(?:\r\n)?CONNECT /,
+    found: new RegExp(`^(?:\\r\\n)?CONNECT (?!${HOST_WITH_PORT} )`),
   }),
   refusedHead({
     name: "target-form",
@@ -104,7 +105,7 @@ export const REQUEST_LINE_CLASSES: readonly DisagreementClass[] = [
     theirs: BOTH,
     why: "RFC 9112, 3.2: four forms are defined",
     weSay: /bad-target: .*it is neither a path nor an http or https URI/,
-    found: /^(?:\r\n)?\S+ (?!\/|https?:\/\/)/i,
+    found: /^(?:\r\n)?(?!CONNECT )\S+ (?!\/|https?:\/\/|\* )/i,
   }),
   refusedHead({
     name: "target-authority",
@@ -112,6 +113,6 @@ export const REQUEST_LINE_CLASSES: readonly DisagreementClass[] = [
     theirs: BOTH,
     why: "RFC 9110, 4.2.1: an empty host is invalid and to be rejected; 4.2.4: so is userinfo, as an error",
     weSay: /bad-target: .*its authority is not a host/,
-    found: /^(?:\r\n)?\S+ https?:\/\//i,
+    found: new RegExp(`^(?:\\r\\n)?\\S+ https?://(?!${HOST_AND_PORT}[/? ])`, "i"),
   }),
 ];

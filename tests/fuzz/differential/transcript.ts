@@ -11,7 +11,7 @@ export type Line = [name: string, value: string];
 export interface Told {
   readonly method: string;
   readonly target: string;
-  /** The minor version as it came. */
+  /** The minor version: what the parser tells. */
   readonly minor: number;
   readonly fields: Line[];
   /** Whether what follows is no more HTTP: CONNECT, or Upgrade. */
