@@ -104,10 +104,19 @@ Deno.test("serve goes on without its log, and says so once, on", async (t) => {
         await pause(30);
       }
       const said = await server.until(() => /^.+\n/.exec(server.stderr)?.[0]);
-      assertMatch(said, /^Cannot write to the standard output any more: .+; the server goes on without\n$/);
+      assertMatch(said, /^Cannot write to the standard output: .+; nothing more is written there\n$/);
       assertMatch(said, reason);
       assertEquals(server.stderr, said);
     });
+  }
+});
+
+Deno.test("serve --help that cannot write it fails", async () => {
+  for (const flag of ["--help", "--version"]) {
+    await using command = new Running([flag], undefined, undefined, 'exec "$@" > /dev/full');
+    const { code, stderr } = await command.end();
+    assertEquals(code, 1);
+    assertMatch(stderr, /^Cannot write to the standard output: No space left on device.*\n$/);
   }
 });
 
