@@ -20,7 +20,7 @@ for (const runtime of ["deno", "node", "bun"] as const) {
     assertEquals(outcome.faults, []);
     // Who was reset had waited in the queue of the socket: it was accepted by nobody.
     assertEquals(outcome.resets, outcome.resetsBeforeAnswer, describeOutcome(outcome));
-    assert(outcome.answered.size > 40 && outcome.refused > 0, describeOutcome(outcome));
+    assert(outcome.refused > 0, describeOutcome(outcome));
   });
 }
 
