@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { RUNTIMES } from "../contract/runtimes.ts";
 import { IdleSocket } from "../support/listening_socket.ts";
 import type { Attempt } from "../support/places_subject.ts";
+import { NEEDS_LINUX } from "../support/needs_linux.ts";
 import { runtime } from "../support/runtimes.ts";
 
 const SUBJECT = fileURLToPath(new URL("../support/places_subject.ts", import.meta.url));
@@ -29,7 +30,7 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
 };
 
 for (const name of RUNTIMES) {
-  Deno.test(`${name}: serve() where it cannot says why, and leaves nothing behind`, async () => {
+  Deno.test(`${name}: serve() where it cannot says why, and leaves nothing behind`, NEEDS_LINUX, async () => {
     const folder = await Deno.makeTempDir();
     using unbound = new IdleSocket("unbound");
     using bound = new IdleSocket("bound");
