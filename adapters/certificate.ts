@@ -2,12 +2,38 @@
  * The check of certificates before they are served. Deno would take any text for one, and break each handshake; the other
  * runtimes refuse what cannot be used, each in words of its own.
  *
+ * Either PEM may hold more than is asked of it, so that one file can serve as both: each certificate of `cert` is looked
+ * at, and the first private key of `key`.
+ *
  * @module
  */
 
 import process from "node:process";
-import type { X509Certificate } from "node:crypto";
+import type { KeyObject, X509Certificate } from "node:crypto";
 import type { Certificate } from "./options.ts";
+
+/** A certificate cannot be served with its key. */
+export class CertificateFault extends TypeError {
+  /**
+   * Says what is wrong.
+   *
+   * @param cert What the certificate is called
+   * @param key What the key is called
+   * @returns One line
+   */
+  readonly describe: (cert: string, key: string) => string;
+
+  /**
+   * Makes a `CertificateFault`; in its message both are called as the options.
+   *
+   * @param reason Says what is wrong, given what the certificate and the key are called
+   * @param cause What the runtime said
+   */
+  constructor(reason: (cert: string, key: string) => string, cause?: unknown) {
+    super(`Cannot serve: ${reason('"cert"', '"key"')}`, { cause });
+    this.describe = (cert, key) => `Cannot serve: ${reason(cert, key)}`;
+  }
+}
 
 /**
  * Checks that a certificate can be served with its key.
@@ -15,15 +41,48 @@ import type { Certificate } from "./options.ts";
  * @param given Both, as PEM
  * @param unixTime The time, in ms since the epoch
  * @returns What clients will hold against it, since it is not valid at this time; undefined if nothing
- * @throws {TypeError} If one of them cannot be read, or they do not belong together
+ * @throws {CertificateFault} If one of them cannot be read or used, or they do not belong together
  */
-export function checkCertificate({ cert, key }: Certificate, unixTime: number): string | undefined {
-  // Only who serves TLS loads it.
-  const { createPrivateKey, X509Certificate } = process.getBuiltinModule("node:crypto");
-  const certificate = read('"cert" is no certificate in PEM', () => new X509Certificate(cert));
-  const privateKey = read('"key" is no private key in PEM', () => createPrivateKey(key));
-  if (!certificate.checkPrivateKey(privateKey)) refuse('"key" is not the key of "cert"');
+export function checkCertificate(given: Certificate, unixTime: number): string | undefined {
+  const certificate = readChain(given.cert);
+  const key = readKey(given.key);
+  if (!certificate.checkPrivateKey(key)) throw new CertificateFault((cert, key) => `${key} is not the key of ${cert}`);
+  if ("Deno" in globalThis && key.asymmetricKeyType === "rsa-pss") {
+    throw new CertificateFault((_, key) => `${key} is a key for RSA-PSS alone, which Deno cannot use`);
+  }
   return validityFault(certificate, unixTime);
+}
+
+/** Gives the server's own, which is the first. */
+function readChain(pem: string): X509Certificate {
+  // Only who serves TLS loads it.
+  const { X509Certificate } = process.getBuiltinModule("node:crypto");
+  try {
+    const [own] = blocks(pem, /^-----BEGIN CERTIFICATE-----/).map((block) => new X509Certificate(block));
+    if (own !== undefined) return own;
+  } catch (error) {
+    throw noCertificate(error);
+  }
+  throw noCertificate();
+}
+
+function noCertificate(cause?: unknown): CertificateFault {
+  return new CertificateFault((cert) => `${cert} is no certificate in PEM`, cause);
+}
+
+function readKey(pem: string): KeyObject {
+  const { createPrivateKey } = process.getBuiltinModule("node:crypto");
+  try {
+    return createPrivateKey(blocks(pem, /^-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/)[0] ?? "");
+  } catch (error) {
+    throw new CertificateFault((_, key) => `${key} is no private key in PEM`, error);
+  }
+}
+
+/** Deno reads the first block alone, whatever it is, and no text behind it. One without an end stays, to be refused. */
+function blocks(pem: string, begin: RegExp): string[] {
+  const all = pem.match(/-----BEGIN [^-]+-----[^-]*(?:-----END [^-]+-----)?/g) ?? [];
+  return all.filter((block) => begin.test(block));
 }
 
 function validityFault({ validFrom, validTo }: X509Certificate, unixTime: number): string | undefined {
@@ -35,16 +94,4 @@ function validityFault({ validFrom, validTo }: X509Certificate, unixTime: number
 /** The runtimes write dates alike, but not as anybody would read them: `Jan  1 00:00:00 2124 GMT`. */
 function toDay(date: string): string {
   return new Date(date).toISOString().slice(0, 10);
-}
-
-function read<T>(fault: string, take: () => T): T {
-  try {
-    return take();
-  } catch (error) {
-    return refuse(fault, error);
-  }
-}
-
-function refuse(fault: string, cause?: unknown): never {
-  throw new TypeError(`Cannot serve: ${fault}`, { cause });
 }

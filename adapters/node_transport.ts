@@ -8,6 +8,7 @@ import { createServer, type ListenOptions as NetListenOptions, type Server as Ne
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { Address, TlsInfo } from "../core/gateway/port.ts";
 import { Connection, type Service, toAddress, toTlsInfo } from "./connection.ts";
+import { watchDescriptor } from "./listening_descriptor.ts";
 import type { ListenOptions } from "./options.ts";
 import type { Host, ListeningSocket } from "./server.ts";
 import { toAcceptFault } from "./server_fault.ts";
@@ -28,6 +29,7 @@ export function listen(options: ListenOptions<NetServer>, host: Host): Promise<L
   server.on(event, (socket: Socket) => host.connections.admit(new NodeConnection(host, socket, context)));
   const { promise, resolve, reject } = Promise.withResolvers<ListeningSocket>();
   server.once("error", reject);
+  const listensOnlyNow = options.fd === undefined ? undefined : watchDescriptor(options.fd);
   if (server.listening) listening();
   else server.once("listening", listening);
   if (options.listener === undefined) server.listen(toPlace(options));
@@ -35,11 +37,21 @@ export function listen(options: ListenOptions<NetServer>, host: Host): Promise<L
 
   function listening(): void {
     server.off("error", reject);
+    if (listensOnlyNow?.()) {
+      server.close();
+      return reject(toDescriptorFault(options.fd));
+    }
     // One client that is lost before it is accepted must not end the server.
     server.on("error", (error) => host.settings.reportError(toAcceptFault(error)));
     server.on("close", () => host.closed());
     resolve(toListeningSocket(server));
   }
+}
+
+/** With the code of a descriptor on which the system cannot listen. */
+function toDescriptorFault(fd: number | undefined): Error {
+  const fault = new Error(`Cannot serve: the socket of descriptor ${fd} did not listen`);
+  return Object.assign(fault, { code: "EINVAL" });
 }
 
 function toPlace({ fd, path, hostname, port, backlog }: ListenOptions<NetServer>): NetListenOptions {

@@ -28,9 +28,9 @@ export interface ServeOptions<Listener = never> extends GatewayOptions {
   fd?: number;
   /** A listening socket of the caller's, instead of one that `serve` opens. The server's shutdown closes it. */
   listener?: Listener;
-  /** The certificate chain as PEM: with `key`, TLS is spoken. */
+  /** The certificate chain as PEM: with `key`, TLS is spoken. What else is in there does no harm. */
   cert?: string;
-  /** The private key as PEM. */
+  /** The private key as PEM; of several the first. A key for RSA-PSS alone only Node.js can use. */
   key?: string;
   /**
    * How many connections may be open, idle ones too. Beyond it Deno does not accept; Node.js and Bun hold as many again
@@ -128,7 +128,7 @@ export function checkServeOptions<Listener>(options: ServeOptions<Listener>): Ch
   checkInteger("backlog", backlog, 1, 2 ** 31 - 1);
   if (fd !== undefined) checkInteger("fd", fd, 0, 2 ** 31 - 1);
   if (connections !== Infinity) checkInteger("connections", connections, 1, Infinity);
-  const tls = cert === undefined || key === undefined ? undefined : { cert, key };
+  const tls = cert === undefined || key === undefined ? undefined : { cert: withoutMark(cert), key: withoutMark(key) };
   const place = { hostname: hostname.replace(/^\[(.*)\]$/, "$1"), port, path, backlog, fd, listener, tls };
   return { place, connections, signal, onListen, gateway };
 }
@@ -147,6 +147,11 @@ export function checkShutdownOptions(options: ShutdownOptions, deadline: number)
     if (!(ms >= 0)) throw new RangeError(`Cannot shut down: ${name} ${ms} is not a number of at least 0`);
   }
   return complete;
+}
+
+/** Only Node.js would take it: a byte order mark, which editors put before a text. */
+function withoutMark(pem: string): string {
+  return pem.replace(/^\uFEFF/, "");
 }
 
 function checkTogether(options: ServeOptions<unknown>): void {

@@ -6,6 +6,7 @@
 
 import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { CertificateFault } from "../adapters/certificate.ts";
 import type { Address } from "../core/gateway/port.ts";
 import { CommandError, toLine } from "./command_error.ts";
 
@@ -60,10 +61,14 @@ function readPem(what: string, file: string): string {
  *
  * @param place The place
  * @param address What the server tells of it
- * @returns A URL; of a Unix domain socket its path behind `unix:`
+ * @returns A URL; of a Unix domain socket its path behind `unix:`, or else its descriptor
  */
 export function toPlaceUrl(place: Place, address: Address): string {
-  if (address.transport === "unix") return `unix:${"path" in place ? place.path : address.path}`;
+  if (address.transport === "unix") {
+    const path = "path" in place ? place.path : address.path;
+    // Of a descriptor the runtimes do not know it.
+    return path === "" && "fd" in place ? `descriptor ${place.fd}` : `unix:${path}`;
+  }
   const host = "host" in place ? place.host : address.hostname;
   return `${"tls" in place && place.tls ? "https" : "http"}://${toAuthority(host, address.port)}`;
 }
@@ -76,9 +81,8 @@ export function toPlaceUrl(place: Place, address: Address): string {
  * @returns One line
  */
 export function toListenFault(place: Place, error: unknown): string {
-  if ("tls" in place && place.tls && error instanceof TypeError) {
-    const { cert, key } = place.tls;
-    return error.message.replaceAll('"cert"', cert).replaceAll('"key"', key);
+  if (error instanceof CertificateFault && "tls" in place && place.tls) {
+    return error.describe(place.tls.cert, place.tls.key);
   }
   if ("path" in place) return `Cannot listen on ${place.path}: ${toPathReason(place.path, error)}`;
   return `Cannot listen on ${"fd" in place ? `descriptor ${place.fd}` : toAuthority(place.host, place.port)}: ${

@@ -46,9 +46,11 @@ const EXIT_CODES: Readonly<Record<EndSignal, number>> = { SIGINT: 130, SIGTERM: 
 export async function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
   try {
     const flags = parseServeFlags(args);
-    if (flags.help) terminal.out(SERVE_HELP);
-    else if (flags.version) terminal.out(`sluice ${VERSION}\n`);
-    else await serveUntilEnded(flags, terminal);
+    if (flags.help || flags.version) {
+      terminal.out(flags.help ? SERVE_HELP : `sluice ${VERSION}\n`);
+      return await terminal.flush() ? 0 : 1;
+    }
+    await serveUntilEnded(flags, terminal);
     return 0;
   } catch (error) {
     terminal.error(`${toLine(error)}\n`);

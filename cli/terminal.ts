@@ -29,9 +29,9 @@ export interface Terminal {
   /**
    * Sends what is gathered.
    *
-   * @returns Settles when all is written, or cannot be
+   * @returns Settles when all is written, or cannot be: then false, if it is the standard output that fails
    */
-  flush(): Promise<void>;
+  flush(): Promise<boolean>;
   /**
    * Listens for signals that ask to end.
    *
@@ -60,13 +60,16 @@ const END_SIGNALS: readonly EndSignal[] = ["SIGINT", "SIGTERM"];
 export function processTerminal(): Terminal {
   const error = new Output(process.stderr, () => {});
   const out = new Output(process.stdout, (reason) => {
-    error.write(`Cannot write to the standard output any more: ${toLine(reason)}; the server goes on without\n`);
+    error.write(`Cannot write to the standard output: ${toLine(reason)}; nothing more is written there\n`);
   });
   return {
     out: (text) => out.write(text),
     error: (text) => error.write(text),
     flush: async () => {
-      await Promise.all([out.flush(), error.flush()]);
+      await out.flush();
+      // That may have failed with something to say.
+      await error.flush();
+      return !out.isBroken;
     },
     onSignal: listen,
     exit: (code) => process.exit(code),
@@ -111,6 +114,11 @@ class Output {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     setImmediate(() => this.#send());
+  }
+
+  /** Whether it cannot be written to any more. */
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   flush(): Promise<void> {

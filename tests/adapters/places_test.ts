@@ -3,13 +3,18 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { RUNTIMES } from "../contract/runtimes.ts";
+import { IdleSocket } from "../support/listening_socket.ts";
 import type { Attempt } from "../support/places_subject.ts";
+import { NEEDS_LINUX } from "../support/needs_linux.ts";
 import { runtime } from "../support/runtimes.ts";
 
 const SUBJECT = fileURLToPath(new URL("../support/places_subject.ts", import.meta.url));
 
 /** What each attempt has to fail with: the code, or what Bun, which has none there, says instead. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {
+  "an unbound socket": /EINVAL Cannot serve: the socket of descriptor \d+ did not listen/,
+  "a socket that does not listen": /EINVAL Cannot serve: the socket of descriptor \d+ did not listen/,
+  "a Unix socket that does not listen": /EINVAL Cannot serve: the socket of descriptor \d+ did not listen/,
   "port in use": /EADDRINUSE/,
   "port in use, TLS": /EADDRINUSE/,
   "no such address": /EADDRNOTAVAIL/,
@@ -25,11 +30,15 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
 };
 
 for (const name of RUNTIMES) {
-  Deno.test(`${name}: serve() where it cannot says why, and leaves nothing behind`, async () => {
+  Deno.test(`${name}: serve() where it cannot says why, and leaves nothing behind`, NEEDS_LINUX, async () => {
     const folder = await Deno.makeTempDir();
+    using unbound = new IdleSocket("unbound");
+    using bound = new IdleSocket("bound");
+    using unix = new IdleSocket("unix");
+    const sockets = [unbound, bound, unix].map(({ fd }) => `${fd}`);
     const [command, ...leading] = await runtime(name);
     const { code, stdout, stderr } = await new Deno.Command("sh", {
-      args: ["-c", 'ulimit -n 200; exec "$@"', "sh", command!, ...leading, SUBJECT, folder],
+      args: ["-c", 'ulimit -n 200; exec "$@"', "sh", command!, ...leading, SUBJECT, folder, ...sockets],
       env: { NO_COLOR: "1" },
     }).output();
     const lines = new TextDecoder().decode(stdout).trimEnd().split("\n").map((line) => JSON.parse(line));

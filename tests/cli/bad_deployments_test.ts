@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { fileURLToPath } from "node:url";
 import { pause } from "../contract/octet_client.ts";
 import { ListeningSocket } from "../support/listening_socket.ts";
+import { NEEDS_LINUX } from "../support/needs_linux.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { type Ended, run, Running } from "../support/serve_command.ts";
 
@@ -93,7 +94,7 @@ const OUTPUTS: readonly [name: string, shell: string, reason: RegExp][] = [
   ],
 ];
 
-Deno.test("serve goes on without its log, and says so once, on", async (t) => {
+Deno.test("serve goes on without its log, and says so once, on", NEEDS_LINUX, async (t) => {
   for (const [name, shell, reason] of OUTPUTS) {
     await t.step(name, async () => {
       using socket = new ListeningSocket();
@@ -104,42 +105,55 @@ Deno.test("serve goes on without its log, and says so once, on", async (t) => {
         await pause(30);
       }
       const said = await server.until(() => /^.+\n/.exec(server.stderr)?.[0]);
-      assertMatch(said, /^Cannot write to the standard output any more: .+; the server goes on without\n$/);
+      assertMatch(said, /^Cannot write to the standard output: .+; nothing more is written there\n$/);
       assertMatch(said, reason);
       assertEquals(server.stderr, said);
     });
   }
 });
 
-Deno.test("serve that runs out of descriptors says so once, holds what it has, and goes on when there are some", async () => {
-  using socket = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = socket.addr;
-  socket.close();
-  const args = ["--port", `${port}`, "--log", "none"];
-  await using server = new Running(args, undefined, undefined, 'ulimit -n 60; exec "$@"');
-  await server.url();
-  using first = await RawClient.connect(port);
-  first.get("/");
-  await first.until("Hello, World!");
-  const many = await Promise.all(Array.from({ length: 80 }, () => RawClient.connect(port)));
-  many.forEach((client) => client.get("/"));
-  await server.until(() => server.stderr.includes("\n") || undefined);
-  first.get("/");
-  await first.until("Hello, World!");
-  // As those go that are served, the others come in.
-  await Promise.all(many.map(async (client) => {
-    using _client = client;
-    await client.until("Hello, World!", 20_000);
-  }));
-  const { code, stderr } = await endOf(server);
-  assertEquals(code, 0);
-  for (const line of stderr.trimEnd().split("\n")) {
-    assertMatch(line, /^\S+Z Cannot accept connections: Too many open files/);
+Deno.test("serve --help that cannot write it fails", NEEDS_LINUX, async () => {
+  for (const flag of ["--help", "--version"]) {
+    await using command = new Running([flag], undefined, undefined, 'exec "$@" > /dev/full');
+    const { code, stderr } = await command.end();
+    assertEquals(code, 1);
+    assertMatch(stderr, /^Cannot write to the standard output: No space left on device.*\n$/);
   }
-  assert(stderr.split("\n").length < 12, stderr);
 });
 
-Deno.test("serve on a descriptor is replaced without a connection that is refused", async () => {
+Deno.test(
+  "serve that runs out of descriptors says so once, holds what it has, and goes on when there are some",
+  NEEDS_LINUX,
+  async () => {
+    using socket = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = socket.addr;
+    socket.close();
+    const args = ["--port", `${port}`, "--log", "none"];
+    await using server = new Running(args, undefined, undefined, 'ulimit -n 60; exec "$@"');
+    await server.url();
+    using first = await RawClient.connect(port);
+    first.get("/");
+    await first.until("Hello, World!");
+    const many = await Promise.all(Array.from({ length: 80 }, () => RawClient.connect(port)));
+    many.forEach((client) => client.get("/"));
+    await server.until(() => server.stderr.includes("\n") || undefined);
+    first.get("/");
+    await first.until("Hello, World!");
+    // As those go that are served, the others come in.
+    await Promise.all(many.map(async (client) => {
+      using _client = client;
+      await client.until("Hello, World!", 20_000);
+    }));
+    const { code, stderr } = await endOf(server);
+    assertEquals(code, 0);
+    for (const line of stderr.trimEnd().split("\n")) {
+      assertMatch(line, /^\S+Z Cannot accept connections: Too many open files/);
+    }
+    assert(stderr.split("\n").length < 12, stderr);
+  },
+);
+
+Deno.test("serve on a descriptor is replaced without a connection that is refused", NEEDS_LINUX, async () => {
   using socket = new ListeningSocket();
   const start = (): Running => new Running(["--fd", `${socket.fd}`, "--log", "none"]);
   let server = start();

@@ -9,18 +9,22 @@ import { parseArgs } from "@std/cli";
 import { RUNTIMES } from "../contract/runtimes.ts";
 import { describeOutcome, restartUnderLoad } from "./restart.ts";
 
-const { restarts, runtime } = parseArgs(Deno.args, {
-  string: ["restarts", "runtime"],
-  default: { restarts: "100" },
-});
+if (import.meta.main) Deno.exit(await main(Deno.args));
 
-let lost = 0;
-for (const name of RUNTIMES.filter((name) => runtime === undefined || name === runtime)) {
-  for (const socket of ["handed on", "closed"] as const) {
-    const outcome = await restartUnderLoad({ runtime: name, socket, restarts: Number(restarts) });
-    console.log(`${name}, the socket is ${socket}: ${describeOutcome(outcome)}`);
-    outcome.faults.forEach((fault) => console.error(fault));
-    lost += outcome.faults.length;
+async function main(args: string[]): Promise<number> {
+  const { restarts, runtime } = parseArgs(args, {
+    string: ["restarts", "runtime"],
+    default: { restarts: "100" },
+  });
+
+  let lost = 0;
+  for (const name of RUNTIMES.filter((name) => runtime === undefined || name === runtime)) {
+    for (const socket of ["handed on", "closed"] as const) {
+      const outcome = await restartUnderLoad({ runtime: name, socket, restarts: Number(restarts) });
+      console.log(`${name}, the socket is ${socket}: ${describeOutcome(outcome)}`);
+      outcome.faults.forEach((fault) => console.error(fault));
+      lost += outcome.faults.length;
+    }
   }
+  return lost === 0 ? 0 : 1;
 }
-Deno.exit(lost === 0 ? 0 : 1);

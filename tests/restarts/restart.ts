@@ -47,6 +47,9 @@ const GRACE = 60;
 /** How long each server serves before it is replaced, in ms. */
 const TERM = 40;
 
+/** How long the next answer may take after a restart, in ms. */
+const PATIENCE = 10_000;
+
 /** The clients, of each manner so many. */
 const MANNERS: readonly (Manner & { readonly clients: number })[] = [
   { depth: 1, requests: Infinity, clients: 2 },
@@ -81,6 +84,7 @@ export async function restartUnderLoad(plan: RestartPlan): Promise<Outcome> {
       if (plan.socket === "closed") await last.stop();
       servers.push(await start(port));
       last.kill(plan.signal ?? "SIGTERM");
+      if (!await isAnswered(tally)) tally.broken.push(`nobody was answered in ${PATIENCE} ms after restart ${i + 1}`);
     }
     stop.abort();
     await Promise.all(asking);
@@ -89,6 +93,15 @@ export async function restartUnderLoad(plan: RestartPlan): Promise<Outcome> {
     await Promise.all(servers.map((server) => server.stop()));
   }
   return { ...tally, restarts: servers.length - 1, faults: await faultsOf(servers, tally) };
+}
+
+/** Waits for one more answer. */
+async function isAnswered({ answered }: Tally): Promise<boolean> {
+  const before = answered.size;
+  for (const end = performance.now() + PATIENCE; performance.now() < end; await pause(1)) {
+    if (answered.size > before) return true;
+  }
+  return false;
 }
 
 /** Holds both sides against each other. */

@@ -67,6 +67,9 @@ const REHEARSALS = 2;
 /** How long what closes last may take, a linger and all, in ms. */
 const SETTLING = 1500;
 
+/** So many samples may differ from the one before, until a server is taken for one that finds no rest. */
+const MOST_UNSTEADY = 10;
+
 /** How long the connection of a sample may take to go, in ms. */
 const ASKED = 50;
 
@@ -174,13 +177,16 @@ async function ask({ port }: Subject, target: string): Promise<string> {
 
 /** Samples until two in a row tell the same: what closes last has closed. */
 async function steady(subject: Subject): Promise<Sample> {
-  let last: Sample | undefined;
-  for (;;) {
-    const now = await sample(subject, performance.now());
-    if (last && leftBehind(last, now).length === 0) return now;
-    last = now;
+  let last = await sample(subject, performance.now());
+  let changes: string[] = [];
+  for (let i = 0; i < MOST_UNSTEADY; i++) {
     await pause(SETTLING);
+    const now = await sample(subject, performance.now());
+    changes = leftBehind(last, now);
+    if (changes.length === 0) return now;
+    last = now;
   }
+  throw new Error(`Cannot soak: the server finds no rest before the load: ${changes.join(", ")}`);
 }
 
 /** Samples until all is as it was, or patience is over. */

@@ -2,6 +2,7 @@
 
 import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { RUNTIMES } from "../contract/runtimes.ts";
+import { NEEDS_LINUX } from "../support/needs_linux.ts";
 import { EPISODES } from "./episodes.ts";
 import { chartOf, tableOf } from "./report.ts";
 import { growthOf, leftBehind, type Sample, slopeOf } from "./samples.ts";
@@ -52,7 +53,7 @@ Deno.test("verdictOf() holds growth against a server, and that it cannot be told
   assertMatch(chartOf([result]), /<polyline class="memory" points="72,\d[\d.]* 804,\d[\d.]*"\/>/);
 });
 
-Deno.test("a few seconds of soak find nothing on any runtime", async () => {
+Deno.test("a few seconds of soak find nothing on any runtime", NEEDS_LINUX, async () => {
   const results = await Promise.all(RUNTIMES.map((runtime) => soak({ runtime, ms: 2000, intervalMs: 500 })));
   for (const { runtime, faults, episodes, answers, samples, last } of results) {
     assertEquals(faults, [], runtime);
@@ -64,7 +65,7 @@ Deno.test("a few seconds of soak find nothing on any runtime", async () => {
   }
 });
 
-Deno.test("the soak notices a server that leaks", async () => {
+Deno.test("the soak notices a server that leaks", NEEDS_LINUX, async () => {
   const { faults } = await soak({ runtime: "bun", ms: 500, intervalMs: 500, patienceMs: 3000, leaks: true });
   assertMatch(
     faults.join("\n"),

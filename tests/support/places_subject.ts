@@ -1,5 +1,6 @@
 /**
- * Tries to serve where that cannot be, and tells as lines of JSON what `serve` says: `RUNTIME FILE FOLDER`. Last it tells
+ * Tries to serve where that cannot be, and tells as lines of JSON what `serve` says: `RUNTIME FILE FOLDER UNBOUND
+ * BOUND UNIX`, the latter three the descriptors of sockets that do not listen. Last it tells
  * how many descriptors are open that were not before, and ends by itself, if nothing is left that keeps it.
  *
  * @module
@@ -43,6 +44,13 @@ const { port } = taken.address() as { port: number };
 await attempt("warm up", { port: 0 });
 await attempt("warm up", { port: 0, cert, key });
 await attempt("warm up", { fd: 9999 });
+// What is handed in is closed.
+const [unbound, bound, unix] = process.argv.slice(3).map(Number) as [number, number, number];
+await attempt("an unbound socket", { fd: unbound });
+await attempt("a socket that does not listen", { fd: bound });
+await attempt("a Unix socket that does not listen", { fd: unix });
+// What the runtime opens in its own time is no leak either.
+await settled();
 const before = descriptors();
 await attempt("port in use", { port });
 await attempt("port in use, TLS", { port, cert, key });
@@ -56,7 +64,7 @@ await attempt("no key", { port: 0, cert, key: cert });
 await attempt("half a certificate", { port: 0, cert: cert.slice(0, 200), key });
 await withoutDescriptors(() => attempt("out of descriptors", { port: 0 }));
 // What was closed is gone some turns later.
-await new Promise((resolve) => setTimeout(resolve, 100));
+await settled();
 console.log(JSON.stringify({ left: descriptors() - before, file: readFileSync(file, "utf8") }));
 taken.close();
 
@@ -89,4 +97,8 @@ async function withoutDescriptors(task: () => Promise<void>): Promise<void> {
 
 function descriptors(): number {
   return readdirSync("/proc/self/fd").length;
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 100));
 }
