@@ -15,6 +15,11 @@ import { Llhttp } from "./llhttp.ts";
 import { readOurs } from "./ours.ts";
 import type { Transcript } from "./transcript.ts";
 
+/** A disagreement between parsers in none of the known classes. */
+export class NewDisagreement extends Error {
+  override readonly name = "NewDisagreement";
+}
+
 /**
  * Makes the target. It starts a child when it is made ready first.
  *
@@ -47,7 +52,7 @@ export function differentialTarget(): Target {
  * @param input The octets
  * @param byLlhttp What llhttp made of them
  * @returns The classes of the disagreements
- * @throws {Error} For a disagreement that is in no class
+ * @throws {NewDisagreement} For a disagreement that is in no class
  */
 export function judge(input: string, byLlhttp: Transcript): string {
   const ours = readOurs(input);
@@ -62,5 +67,5 @@ function nameOf(disagreement: Disagreement): string {
   const known = classify(disagreement);
   if (known !== undefined) return known;
   const { rival, about, ours, theirs } = disagreement;
-  throw new Error(`Disagreement with ${rival} about ${about}: ours ${ours}, theirs ${theirs}`);
+  throw new NewDisagreement(`Disagreement with ${rival} about ${about}: ours ${ours}, theirs ${theirs}`);
 }
