@@ -13,6 +13,9 @@ const TICK = 500;
 /** How often while the server ends, in ms: somebody waits for it. */
 const CLOSING_TICK = 50;
 
+/** How many connections at most act on their deadlines in one turn: a thousand that close take 50 ms. */
+const DUE_AT_ONCE = 32;
+
 /** What a timer is on runtimes where it is an object. */
 interface Timer {
   ref?(): void;
@@ -27,6 +30,8 @@ export class Connections {
   /** Those that wait for room, in order. */
   readonly #parked: Set<Connection> = new Set();
   #ticker: Timer | undefined;
+  /** Where the look at deadlines is that goes on in a later turn. */
+  #round: SetIterator<Connection> | undefined;
   #isReferenced: boolean = true;
   #isClosing: boolean = false;
   #onRoom: (() => void) | undefined;
@@ -157,9 +162,21 @@ export class Connections {
   }
 
   #tick(): void {
+    // The round before is still under way.
+    if (this.#round !== undefined) return;
+    this.#round = this.#open.values();
+    this.#goRound();
+  }
+
+  /** Many deadlines may come at once, as when thousands of idle connections were opened together. */
+  #goRound(): void {
     const now = this.#surroundings.now();
-    for (const connection of this.#open) {
-      if (connection.deadline <= now) connection.tick();
+    let due = 0;
+    for (const connection of this.#round ?? []) {
+      if (connection.deadline > now) continue;
+      connection.tick();
+      if (++due === DUE_AT_ONCE) return this.#surroundings.defer(() => this.#goRound());
     }
+    this.#round = undefined;
   }
 }

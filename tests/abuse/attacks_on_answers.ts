@@ -46,7 +46,7 @@ export const ATTACKS_ON_ANSWERS: readonly Attack[] = [
     id: "D-15",
     name: "pipelining flood, no answer is read",
     bound: "`limits.readAhead`, `deadlines.writeStall`: abort",
-    clients: 10,
+    clients: 4,
     deadline: DEADLINES.writeStall,
     sees: /^(end|reset)$/,
     async attack(client) {

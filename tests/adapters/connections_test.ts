@@ -163,3 +163,18 @@ Deno.test("Connections.cut() ends what a shutdown has left", async () => {
   assertEquals(log, ["stuck is destroyed"]);
   await isOver;
 });
+
+Deno.test("Connections lets others have their turn when many deadlines come at once", async () => {
+  const { connections, open, log } = setUp(Infinity, { idle: 0 });
+  for (let i = 0; i < 200; i++) open("idle");
+  log.length = 0;
+  // Where a turn of the loop found the log.
+  const seen: number[] = [];
+  while (connections.size > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    seen.push(log.length);
+  }
+  const most = Math.max(...seen.map((length, index) => length - (seen[index - 1] ?? 0)));
+  assertEquals(log.length, 200);
+  assert(most < 200, "all act in one turn");
+});
