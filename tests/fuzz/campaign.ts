@@ -60,6 +60,8 @@ export class Campaign {
   #begun = 0;
   /** Inputs that mutation found and that reach something new. */
   readonly discovered: string[] = [];
+  /** Those of them that reach new code; the others have a new outcome. */
+  readonly coverers: string[] = [];
   /** How many inputs have run. */
   executions = 0;
 
@@ -112,7 +114,10 @@ export class Campaign {
         fresh.add(input);
       }
     }
-    for (const input of await this.#findCoverers(batch)) fresh.add(input);
+    for (const input of await this.#findCoverers(batch)) {
+      fresh.add(input);
+      if (!this.#inputs.includes(input)) this.coverers.push(input);
+    }
     for (const input of fresh) this.#keep(input);
     // Last, for it makes the target ready for other inputs.
     const findings: Finding[] = [];

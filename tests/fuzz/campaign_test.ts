@@ -10,7 +10,7 @@ import { Random } from "../support/random.ts";
 import { octets, spell, textOf, unspell } from "../support/octet_text.ts";
 import { readVectors } from "../support/vectors.ts";
 import { Campaign, type Finding } from "./campaign.ts";
-import { readCorpus } from "./corpus.ts";
+import { keepCode, keepInput, readCorpus } from "./corpus.ts";
 import { CodeCoverage } from "./coverage.ts";
 import { parsePlan } from "./main.ts";
 import { minimise } from "./minimise.ts";
@@ -143,6 +143,7 @@ Deno.test("The flags of the task", () => {
     seed: 1,
     target: undefined,
     keeps: true,
+    keepsCode: false,
   });
   assertEquals(parsePlan(["--runs", "5", "--seed", "9", "--target", "server", "--no-keep"]), {
     seconds: Infinity,
@@ -150,9 +151,26 @@ Deno.test("The flags of the task", () => {
     seed: 9,
     target: "server",
     keeps: false,
+    keepsCode: false,
   });
   assertEquals(parsePlan(["--differential"]).target, "differential");
   for (const args of [["--secods", "1"], ["--seed", "x"], ["--runs", "-1"]]) {
     assertThrows(() => parsePlan(args), TypeError, "Cannot fuzz");
+  }
+});
+
+Deno.test("What is kept is read again: finds first, then the shortest inputs that reach code, as many as there is room for", () => {
+  const folder = new URL(`file://${Deno.makeTempDirSync()}/`);
+  try {
+    assertEquals(readCorpus("x", folder), []);
+    keepInput("x", "find\r\n", "Why\nnot", folder);
+    keepCode("x", ["a\0bc", "d", "d", ""], folder);
+    assertEquals(readCorpus("x", folder), ["find\r\n", "d", "a\0bc"]);
+    keepCode("x", Array.from({ length: 500 }, (_, index) => `n${index}`), folder);
+    assertEquals(readCorpus("x", folder).length, 201);
+    keepCode("y", ["long".repeat(5000), "short"], folder);
+    assertEquals(readCorpus("y", folder), ["short"]);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
   }
 });

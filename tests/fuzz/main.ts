@@ -9,6 +9,7 @@
  *
  * A run is determined by its seed: whatever it finds it finds again, at the same execution of the same target. What is
  * found is made small, printed, and put into `corpus/`, which every later run begins with; `--no-keep` leaves that out.
+ * `--keep-code` also keeps inputs that reached new code.
  *
  * The last line is `N executions, M findings`. The exit code is 1 if there are any, 2 for flags that make no sense. An
  * input that takes too long is printed in the same way, and the process killed.
@@ -23,7 +24,7 @@
 import { parseArgs } from "@std/cli";
 import { spell } from "../support/octet_text.ts";
 import { Campaign, type Finding } from "./campaign.ts";
-import { keepInput, readCorpus } from "./corpus.ts";
+import { keepCode, keepInput, readCorpus } from "./corpus.ts";
 import { CodeCoverage } from "./coverage.ts";
 import { differentialTarget, NewDisagreement } from "./differential/target.ts";
 import type { Target } from "./target.ts";
@@ -47,6 +48,8 @@ export interface FuzzPlan {
   readonly target: string | undefined;
   /** Whether finds are put into the corpus. */
   readonly keeps: boolean;
+  /** Whether inputs that reach new code are put there, too. */
+  readonly keepsCode: boolean;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
@@ -61,7 +64,7 @@ if (import.meta.main) Deno.exit(await main(Deno.args));
 export function parsePlan(args: readonly string[]): FuzzPlan {
   const flags = parseArgs([...args], {
     string: ["seconds", "runs", "seed", "target"],
-    boolean: ["differential", "keep"],
+    boolean: ["differential", "keep", "keep-code"],
     negatable: ["keep"],
     default: { keep: true },
     unknown: (flag: string) => {
@@ -75,6 +78,7 @@ export function parsePlan(args: readonly string[]): FuzzPlan {
     seed: numberOf("seed", flags.seed, 1),
     target: flags.differential ? "differential" : flags.target,
     keeps: flags.keep,
+    keepsCode: flags["keep-code"],
   };
 }
 
@@ -130,6 +134,7 @@ async function fuzz(targets: readonly Target[], plan: FuzzPlan): Promise<number>
   const seconds = (performance.now() - started) / 1000;
   for (const campaign of campaigns) {
     tellCampaign(campaign);
+    if (plan.keepsCode) keepCode(campaign.target.name, campaign.coverers);
     await campaign.target.close?.();
   }
   const executions = campaigns.reduce((total, campaign) => total + campaign.executions, 0);
