@@ -16,7 +16,7 @@ export const ATTACKS_ON_ANSWERS: readonly Attack[] = [
     id: "D-05",
     name: "large answer that nobody reads",
     bound: "`limits.sendBuffer`, `deadlines.writeStall`: abort",
-    clients: 20,
+    clients: 10,
     deadline: DEADLINES.writeStall,
     sees: /^(200 )?(end|reset)$/,
     async attack(client) {
@@ -30,7 +30,7 @@ export const ATTACKS_ON_ANSWERS: readonly Attack[] = [
     id: "D-05",
     name: "large answer that is read slowly",
     bound: "`limits.sendBuffer`",
-    clients: 20,
+    clients: 10,
     sees: /^(200 )?(open|end|reset)$/,
     async attack(client, lasts) {
       client.get(ENDLESS);
