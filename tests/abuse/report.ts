@@ -30,7 +30,8 @@ export function toText({ measures, tries }: Result): string {
   const line = `${report.connections} connections: memory ${toMebibytes(growth)} MiB, ` +
     `p99 of others ${toMs(quiet)} -> ${toMs(p99)} ms (${samples}), end ${toMs(report.longestMs)} ms`;
   const failed = tries.filter((faults) => faults.length > 0);
-  return [line, ...failed.map((faults, index) => `try ${index + 1}: ${faults.join("; ")}`)].join("\n");
+  return [line, ...failed.map((faults, index) => `try ${index + 1}: ${faults.map(({ text }) => text).join("; ")}`)]
+    .join("\n");
 }
 
 /**

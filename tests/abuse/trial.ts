@@ -41,6 +41,14 @@ export interface Target {
   readonly mostGrowth: number;
 }
 
+/** What is not as it has to be. */
+export interface Fault {
+  /** In words. */
+  readonly text: string;
+  /** Whether it is a figure that is over its bound. What else the machine does moves figures; nothing may move the rest. */
+  readonly isFigure: boolean;
+}
+
 /** What was measured in a trial. */
 export interface Measures {
   /** The 99th percentile of what clients wait while nobody attacks, in ms: the longer one of before, and of the twin. */
@@ -106,24 +114,26 @@ export async function endure(target: Target, quiet: number, attack: () => Promis
  * @param attack The attack
  * @param measures What was measured
  * @param target The server
- * @returns What is not as it has to be, a sentence each
+ * @returns What is not as it has to be
  */
-export function judge(attack: Attack, measures: Measures, target: Target): string[] {
+export function judge(attack: Attack, measures: Measures, target: Target): Fault[] {
   const { quiet, p99, samples, growth, report, leftOpen } = measures;
-  const faults: string[] = [];
-  if (report.connections === 0) faults.push("nobody came");
+  const faults: Fault[] = [];
+  const broken = (text: string): void => void faults.push({ text, isFigure: false });
+  const over = (text: string): void => void faults.push({ text, isFigure: true });
+  if (report.connections === 0) broken("nobody came");
   if (Object.keys(report.seen).some((end) => !attack.sees.test(end))) {
-    faults.push(`clients saw ${JSON.stringify(report.seen)}, not ${attack.sees}`);
+    broken(`clients saw ${JSON.stringify(report.seen)}, not ${attack.sees}`);
   }
   const latest = (attack.deadline ?? Infinity) + LATEST_END;
-  if (report.longestMs > latest) faults.push(`a connection ended after ${toMs(report.longestMs)} ms, not by ${latest}`);
+  if (report.longestMs > latest) broken(`a connection ended after ${toMs(report.longestMs)} ms, not by ${latest}`);
   if (!(growth <= target.mostGrowth)) {
-    faults.push(`memory has grown by ${toMebibytes(growth)} MiB, over ${toMebibytes(target.mostGrowth)}`);
+    over(`memory has grown by ${toMebibytes(growth)} MiB, over ${toMebibytes(target.mostGrowth)}`);
   }
   if (target.twin !== undefined && !(p99 <= 3 * quiet + 5)) {
-    faults.push(`others wait ${toMs(p99)} ms (p99 of ${samples}), over 3 x ${toMs(quiet)} + 5`);
+    over(`others wait ${toMs(p99)} ms (p99 of ${samples}), over 3 x ${toMs(quiet)} + 5`);
   }
-  if (leftOpen > 0) faults.push(`${leftOpen} descriptors are left open`);
+  if (leftOpen > 0) broken(`${leftOpen} descriptors are left open`);
   return faults;
 }
 

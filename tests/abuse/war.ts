@@ -11,7 +11,7 @@ import type { RuntimeName } from "../support/runtimes.ts";
 import type { Attack, Campaign } from "./attack.ts";
 import { AttackerProcess } from "./attacker_process.ts";
 import { CAMPAIGNS, WARM_UP } from "./campaigns.ts";
-import { endure, judge, listenToQuiet, type Measures, MOST_GROWTH, type Target } from "./trial.ts";
+import { endure, type Fault, judge, listenToQuiet, type Measures, MOST_GROWTH, type Target } from "./trial.ts";
 
 /** How much to do. */
 export interface Effort {
@@ -32,7 +32,7 @@ export interface Result {
   /** What was measured in the last try. */
   readonly measures: Measures;
   /** What was wrong in each try; the last is empty if it is well. */
-  readonly tries: readonly (readonly string[])[];
+  readonly tries: readonly (readonly Fault[])[];
 }
 
 /** The servers of a campaign. */
@@ -86,7 +86,7 @@ async function lead(
     for (const [index, attack] of campaign.attacks.entries()) {
       const clients = affordable(attack, effort.times);
       const mostGrowth = MOST_GROWTH + clients * (campaign.growthPerClient?.[runtime] ?? 0);
-      const tries: string[][] = [];
+      const tries: Fault[][] = [];
       let measures: Measures;
       for (;;) {
         const target: Target = { subject: scene.subject, twin: scene.twin, tls: scene.tls, mostGrowth };
