@@ -20,7 +20,7 @@ async function main(args: string[]): Promise<number> {
     string: ["seconds", "times", "only"],
     default: { seconds: "3", times: "2" },
   });
-  const effort: Effort = { lastsMs: Number(seconds) * 1000, quietMs: 3000, times: Number(times) };
+  const effort: Effort = { lastsMs: Number(seconds) * 1000, quietMs: 3000, times: Number(times), judgesFigures: true };
   if (!(effort.lastsMs > 0 && effort.times >= 1)) throw new RangeError("--seconds and --times are numbers above 0");
   const all: Results[] = [];
   for (const runtime of RUNTIMES.filter((name) => only === undefined || name === only)) {
