@@ -23,22 +23,40 @@ export function formatDateTime(unixTime: number): string {
   return new Date(unixTime).toUTCString();
 }
 
-/** Remembers the date of the current second: formatting costs more than all the rest of a small head. */
+/** Tells the time of day. */
+export interface UnixClock {
+  /**
+   * Tells it.
+   *
+   * @returns Milliseconds since the epoch
+   */
+  unixTime(): number;
+}
+
+/** A second, in ms. */
+const SECOND = 1000;
+
+/**
+ * Remembers the date of the current second: formatting costs more than all the rest of a small head, and asking two
+ * clocks more than asking one.
+ */
 export class DateCache {
-  #second = -1;
   #text = "";
+  /** Until when the text is right, on the clock that never goes back. */
+  #until = -Infinity;
 
   /**
-   * Gives the date of a time.
+   * Gives the date.
    *
-   * @param unixTime Milliseconds since the epoch
+   * @param now Milliseconds on a clock that never goes back. A clock of the date that is set is followed within a second
+   * @param clock Tells the milliseconds since the epoch; asked once a second
    * @returns The time as IMF-fixdate
    */
-  at(unixTime: number): string {
-    const second = Math.floor(unixTime / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#text = formatDateTime(unixTime);
+  at(now: number, clock: UnixClock): string {
+    if (now >= this.#until) {
+      const time = clock.unixTime();
+      this.#text = formatDateTime(time);
+      this.#until = now + SECOND - time % SECOND;
     }
     return this.#text;
   }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { PreparedFields } from "./write/fields_text.ts";
+
 /** One field line: its name and its value. */
 export type FieldLine = readonly [name: string, value: string];
 
@@ -27,11 +29,12 @@ export type FieldsInit = Iterable<FieldLine> | Readonly<Record<string, string | 
  */
 export class FieldSection implements Iterable<FieldLine> {
   readonly #flat: readonly string[];
+  #prepared: PreparedFields | undefined;
 
   /**
    * Makes a `FieldSection`.
    *
-   * @param flat Names and values by turns: name, value, name, value. The section keeps the array
+   * @param flat Names and values by turns: name, value, name, value. The section keeps the array, which must not change
    */
   constructor(flat: readonly string[] = []) {
     this.#flat = flat;
@@ -45,6 +48,16 @@ export class FieldSection implements Iterable<FieldLine> {
    */
   static from(init: FieldsInit): FieldSection {
     return init instanceof FieldSection ? init : new FieldSection(flattenFields(init));
+  }
+
+  /** What the writer has made of the section, and nobody else's business: one that is sent again is checked once. */
+  get prepared(): PreparedFields | undefined {
+    return this.#prepared;
+  }
+
+  /** Keeps it. */
+  set prepared(prepared: PreparedFields) {
+    this.#prepared = prepared;
   }
 
   /** How many field lines there are. */
@@ -100,6 +113,15 @@ export class FieldSection implements Iterable<FieldLine> {
       if (isName(flat[i]!, wanted)) return true;
     }
     return false;
+  }
+
+  /**
+   * Lays the lines out.
+   *
+   * @returns Names and values by turns, in an array of its own
+   */
+  flatten(): string[] {
+    return this.#flat.slice();
   }
 
   /** Gives the field lines in order. */
@@ -179,6 +201,7 @@ export const NO_FIELDS: FieldSection = new FieldSection();
  * @returns Names and values by turns, unchecked
  */
 export function flattenFields(init: FieldsInit): string[] {
+  if (init instanceof FieldSection) return init.flatten();
   const flat: string[] = [];
   if (isLines(init)) {
     for (const [name, value] of init) flat.push(name, value);

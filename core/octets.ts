@@ -70,6 +70,9 @@ export const TARGET_NON_ASCII: Uint8Array = octetClass("!$%&'()*+,-./:;=?@[]^_`{
  */
 export const REG_NAME: Uint8Array = octetClass("-._~!$&'()*+;=%", DIGITS, UPPER, LOWER);
 
+/** The same without `%`, behind which two hexadecimal digits have to stand. */
+export const PLAIN_HOST: Uint8Array = octetClass("-._~!$&'()*+;=", DIGITS, UPPER, LOWER);
+
 /** Turns octets into a string, one octet one character (ISO-8859-1, the true one and not windows-1252). */
 export type OctetDecoder = (bytes: Uint8Array, start: number, end: number) => string;
 

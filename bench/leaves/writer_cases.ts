@@ -63,15 +63,8 @@ function sluiceChunked(): LeafEntry {
 }
 
 function writeHead(out: SendBuffer, lines: FieldLine[], framing: Framing): void {
-  writeResponseHead(out, {
-    status: 200,
-    reason: undefined,
-    fields: prepareFields(lines),
-    framing,
-    announcedLength: undefined,
-    connection: undefined,
-    date: DATE,
-  });
+  const start = { status: 200, fields: prepareFields(lines), date: DATE };
+  writeResponseHead(out, start, { framing, announcedLength: undefined, hasBody: true });
 }
 
 /** One message to its end: what is written is taken and given back, as when it is sent. */

@@ -16,7 +16,7 @@ import { writeContent, writeEnd } from "../write/response_writer.ts";
 import { SendBuffer } from "../write/send_buffer.ts";
 import { encodeText } from "../write/utf8.ts";
 import { Connection } from "./connection.ts";
-import { move, WRITING_MOVES } from "./lifecycle.ts";
+import { moveWriting } from "./lifecycle.ts";
 
 /**
  * One connection in the client role, one exchange at a time.
@@ -75,7 +75,7 @@ export class ClientConnection extends Connection {
    */
   request(request: RequestInit): void {
     // Moved first: nothing may be written while another exchange is in hand.
-    const writing = move(WRITING_MOVES, this.writing, "begin");
+    const writing = moveWriting(this.writing, "begin");
     const sent = writeRequestHead(this.output, request);
     this.writing = writing;
     this.sent = sent;

@@ -14,11 +14,10 @@ import type { SendBuffer } from "../write/send_buffer.ts";
 import {
   type CloseReason,
   jointEvent,
-  move,
-  READING_MOVES,
+  moveReading,
+  moveWriting,
   type ReadingEvent,
   type ReadingState,
-  WRITING_MOVES,
   type WritingEvent,
   type WritingState,
 } from "./lifecycle.ts";
@@ -162,7 +161,7 @@ export abstract class Connection {
    * @param event What happened
    */
   protected moveReading(event: ReadingEvent): void {
-    this.reading = move(READING_MOVES, this.reading, event);
+    this.reading = moveReading(this.reading, event);
   }
 
   /**
@@ -171,6 +170,6 @@ export abstract class Connection {
    * @param event What happened
    */
   protected moveWriting(event: WritingEvent): void {
-    this.writing = move(WRITING_MOVES, this.writing, event);
+    this.writing = moveWriting(this.writing, event);
   }
 }

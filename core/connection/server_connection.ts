@@ -17,6 +17,7 @@ import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "../parse/settings.ts
 import { NO_PREPARED_FIELDS, type PreparedFields } from "../write/fields_text.ts";
 import { type ResponseFraming, responseFramingFor } from "../write/response_plan.ts";
 import {
+  type ResponseHeadStart,
   writeAsciiContent,
   writeContent,
   writeEnd,
@@ -26,22 +27,14 @@ import {
 import { SendBuffer } from "../write/send_buffer.ts";
 import { encodeText, isShortAscii } from "../write/utf8.ts";
 import { Connection } from "./connection.ts";
-import { type CloseReason, move, READING_MOVES } from "./lifecycle.ts";
+import { type CloseReason, moveReading } from "./lifecycle.ts";
 
 /** A final response about to begin. */
-export interface ResponseStart {
-  /** The status code, 200 to 999. */
-  readonly status: number;
-  /** The reason phrase; the registered one by default. */
-  readonly reason?: string | undefined;
-  /** The fields. */
-  readonly fields?: PreparedFields;
+export interface ResponseStart extends ResponseHeadStart {
   /** How long the content is, where all of it is there. */
   readonly knownLength?: number | undefined;
   /** Whether nothing is known of the content that GET would be given: HEAD was given nothing. */
   readonly isUntold?: boolean | undefined;
-  /** The value of Date, for heads that have none of their own. */
-  readonly date: string;
 }
 
 const NO_RESPONSE: ResponseFraming = Object.freeze({
@@ -49,6 +42,7 @@ const NO_RESPONSE: ResponseFraming = Object.freeze({
   announcedLength: undefined,
   hasBody: false,
 });
+const EMPTY_RESPONSE: ResponseFraming = Object.freeze({ ...NO_RESPONSE, announcedLength: 0 });
 
 /** One connection in the server role. */
 export class ServerConnection extends Connection {
@@ -151,22 +145,12 @@ export class ServerConnection extends Connection {
    * @returns How it is framed
    */
   respond(start: ResponseStart): ResponseFraming {
-    const { method, minorVersion } = this.head!;
-    const { status, fields = NO_PREPARED_FIELDS, knownLength, isUntold } = start;
     this.moveWriting("begin");
-    const statedLength = fields.contentLength;
-    const response = responseFramingFor({ status, method, minorVersion, statedLength, knownLength, isUntold });
-    if (fields.close) this.closeAfter("application");
+    const { fields } = start;
+    const response = responseFramingFor(this.head!, start);
+    if (fields?.close) this.closeAfter("application");
     if (response.framing.kind === "close") this.closeAfter("close-delimited");
-    writeResponseHead(this.output, {
-      status,
-      reason: start.reason,
-      fields,
-      framing: response.framing,
-      announcedLength: response.announcedLength,
-      connection: this.#connectionField(fields.hasUpgrade),
-      date: start.date,
-    });
+    writeResponseHead(this.output, start, response, this.#connectionField(fields?.hasUpgrade === true));
     this.#response = response;
     this.#bodyRest = response.framing.kind === "length" ? response.framing.length : Infinity;
     return response;
@@ -184,17 +168,28 @@ export class ServerConnection extends Connection {
     if (!this.#response.hasBody) return piece.length === 0;
     const { framing } = this.#response;
     if (typeof piece === "string") {
-      if (isShortAscii(piece) && piece.length <= this.#bodyRest) {
-        writeAsciiContent(this.output, framing, piece);
-        this.#count(piece.length);
-        return true;
-      }
+      if (isShortAscii(piece)) return this.sendAscii(piece);
       return this.send(encodeText(piece), true);
     }
     const isWhole = piece.length <= this.#bodyRest;
     const bytes = isWhole ? piece : piece.subarray(0, this.#bodyRest);
     writeContent(this.output, framing, bytes, isLent);
     this.#count(bytes.length);
+    return isWhole;
+  }
+
+  /**
+   * Sends a piece of content that is known to be ASCII, as `send`.
+   *
+   * @param text The piece
+   * @returns As `send`
+   */
+  sendAscii(text: string): boolean {
+    if (!this.#response.hasBody) return text.length === 0;
+    const isWhole = text.length <= this.#bodyRest;
+    const sent = isWhole ? text : text.slice(0, this.#bodyRest);
+    writeAsciiContent(this.output, this.#response.framing, sent);
+    this.#count(sent.length);
     return isWhole;
   }
 
@@ -225,14 +220,14 @@ export class ServerConnection extends Connection {
    */
   switchProtocols(fields: PreparedFields, date: string): void {
     // Asked first: while content is unread, or behind a head, nothing of the tunnel may be written.
-    const reading = move(READING_MOVES, this.reading, "switch protocols");
+    const reading = moveReading(this.reading, "switch protocols");
     this.moveWriting("switch protocols");
     this.reading = reading;
     if (this.head!.method === "CONNECT") {
       writeInterimHead(
         this.output,
         200,
-        fields.hasDate ? fields : { ...fields, text: `${fields.text}date: ${date}\r\n` },
+        fields.hasDate ? fields : { ...fields, text: `${fields.text}date: ${date}\r\n`, template: undefined },
       );
     } else {
       writeInterimHead(this.output, 101, fields, "upgrade");
@@ -249,15 +244,7 @@ export class ServerConnection extends Connection {
   refuse(status: number, date: string, reason: CloseReason): void {
     this.closeAfter(reason);
     this.moveWriting("begin");
-    writeResponseHead(this.output, {
-      status,
-      reason: undefined,
-      fields: NO_PREPARED_FIELDS,
-      framing: NO_FRAMING,
-      announcedLength: 0,
-      connection: "close",
-      date,
-    });
+    writeResponseHead(this.output, { status, date }, EMPTY_RESPONSE, "close");
     this.#response = NO_RESPONSE;
     this.moveWriting("finish");
   }

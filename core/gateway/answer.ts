@@ -7,7 +7,7 @@
 import { type FieldLine, FieldSection, type FieldsInit } from "../fields.ts";
 import { trimSpace } from "../octets.ts";
 import type { RequestHead } from "../parse/request_head.ts";
-import { type PreparedFields, prepareFields } from "../write/fields_text.ts";
+import { type FieldsPolicy, type PreparedFields, prepareFields } from "../write/fields_text.ts";
 import { checkReason } from "../write/response_writer.ts";
 
 /** An answer that the application has started; its head waits for the first piece. */
@@ -22,6 +22,7 @@ export interface StartedAnswer {
 
 const STATUS_LINE = /^(\d{3})(?: (.*))?$/s;
 const UPGRADE_REQUIRED = 426;
+const MAY_UPGRADE: FieldsPolicy = Object.freeze({ allowUpgrade: true });
 
 /**
  * Checks a status and fields.
@@ -32,13 +33,17 @@ const UPGRADE_REQUIRED = 426;
  * @throws {TypeError} For a status that is none or is interim, or a field that may not leave
  */
 export function startAnswer(status: number | string, fields: FieldsInit | undefined): StartedAnswer {
-  const [code, reason] = typeof status === "number" ? [status, undefined] : parseStatus(status);
+  if (typeof status !== "number") return startWithReason(...parseStatus(status), fields);
+  return startWithReason(status, undefined, fields);
+}
+
+function startWithReason(code: number, reason: string | undefined, fields: FieldsInit | undefined): StartedAnswer {
   if (!Number.isInteger(code) || code < 100 || code > 999) {
-    throw new TypeError(`Cannot start response: ${String(status)} is not a status of 200 to 999`);
+    throw new TypeError(`Cannot start response: ${String(code)} is not a status of 200 to 999`);
   }
   // A 1xx as the final status leaves the client waiting for another one.
   if (code < 200) throw new TypeError(`Cannot start response: ${code} is interim, use environ.inform or upgrade`);
-  return { status: code, reason, fields: prepareFields(fields, { allowUpgrade: code === UPGRADE_REQUIRED }) };
+  return { status: code, reason, fields: prepareFields(fields, code === UPGRADE_REQUIRED ? MAY_UPGRADE : undefined) };
 }
 
 /**

@@ -69,7 +69,10 @@ export class Conversation {
     this.#loop = new ExchangeLoop(app, port, surroundings, settings);
   }
 
-  /** When `tick` is due next, on the clock of `surroundings.now`; Infinity if never. */
+  /**
+   * When `tick` is due next, on the clock of `surroundings.now`; Infinity if never. It may change with each call. What
+   * begins behind an answer, `idle` and `writeStall`, counts from the first time that this is asked, or `tick` is called.
+   */
   get deadline(): number {
     return this.#loop.deadline;
   }

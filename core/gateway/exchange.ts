@@ -93,15 +93,8 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
    * @param app The application
    */
   run(app: App): void {
-    let result: Result | PromiseLike<Result>;
-    try {
-      result = app(this.environ, this.#startResponse);
-    } catch (error) {
-      return this.failed(error);
-    }
-    if (!isThenable(result)) return this.#accept(result);
-    // Of a foreign promise nothing is certain: not that `then` returns, nor that it calls back later and once.
-    Promise.resolve(result).then((settled) => this.#accept(settled), (error) => this.failed(error));
+    this.#call(app);
+    this.isFirstRun = false;
   }
 
   /**
@@ -261,6 +254,18 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
 
   closeFailed(error: unknown): void {
     if (!this.isGivingUp(error)) this.#host.settings.reportError(error);
+  }
+
+  #call(app: App): void {
+    let result: Result | PromiseLike<Result>;
+    try {
+      result = app(this.environ, this.#startResponse);
+    } catch (error) {
+      return this.failed(error);
+    }
+    if (!isThenable(result)) return this.#accept(result);
+    // Of a foreign promise nothing is certain: not that `then` returns, nor that it calls back later and once.
+    Promise.resolve(result).then((settled) => this.#accept(settled), (error) => this.failed(error));
   }
 
   /** Deals with what the application returned. */

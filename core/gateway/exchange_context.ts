@@ -34,6 +34,8 @@ export interface ContextHost extends DepartureHost {
   readonly outlet: Outlet;
   /** The deadlines in force. */
   deadlines: Readonly<Deadlines>;
+  /** When the octets came that are gone through now, or what was awaited. */
+  readonly turnStart: number;
   /** Octets were taken or are waited for: reading may have to go on. */
   regulateReading(): void;
 }
@@ -61,6 +63,8 @@ export abstract class ExchangeContext implements ResponderHost, SignalsHost, Exc
   readonly startedAt: number;
   /** Octets that items are gathered to. */
   minimumChunkSize: number;
+  /** Whether the application is in its first run: it has been waiting for nothing yet. */
+  protected isFirstRun = true;
 
   /**
    * Makes an `ExchangeContext`.
@@ -70,7 +74,7 @@ export abstract class ExchangeContext implements ResponderHost, SignalsHost, Exc
   constructor(host: ContextHost) {
     this.#host = host;
     this.head = host.connection.head!;
-    this.startedAt = host.surroundings.now();
+    this.startedAt = host.turnStart;
     this.connection = host.connection;
     this.settings = host.settings;
     this.minimumChunkSize = host.settings.minimumChunkSize;
@@ -93,6 +97,15 @@ export abstract class ExchangeContext implements ResponderHost, SignalsHost, Exc
   /** The content's reader. */
   get reader(): ContentReader {
     return this.#reader ??= this.#createReader();
+  }
+
+  /**
+   * The value of Date for an answer that begins now. For one that the application begins at once it is the time of the
+   * request, "the moment just before generating the message content" (RFC 9110, section 6.6.1): the clock is asked once.
+   */
+  get date(): string {
+    const { surroundings } = this;
+    return this.settings.dates.at(this.isFirstRun ? this.startedAt : surroundings.now(), surroundings);
   }
 
   /** The reader if anybody has asked for it. */

@@ -41,6 +41,8 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
   #drain: Drain | undefined;
   /** Made for the end: an idle connection has none. */
   #linger: Linger | undefined;
+  #idleSince: number | undefined;
+  #turnStart: number | undefined;
   /** The connection's protocol state. */
   readonly connection: ServerConnection;
   /** The way out. */
@@ -57,8 +59,6 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
   exchange: Exchange | undefined = undefined;
   /** Why the connection is closing, undefined if it is not. */
   closingBy: "peer" | "shutdown" | undefined = undefined;
-  /** Since when the connection is idle. */
-  idleSince: number;
   /** Since when a head is awaited in full; undefined before its first octet. */
   headSince: number | undefined = undefined;
   /** When what is left of the connection ends: draining, lingering, or the grace of a shutdown. */
@@ -83,7 +83,20 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
     this.outlet = new Outlet(port, output, surroundings, settings.parse.limits.sendBuffer);
     this.#reporter = new Reporter(settings, surroundings, port);
     this.#pacing = new Pacing(this);
-    this.idleSince = surroundings.now();
+    this.#idleSince = surroundings.now();
+  }
+
+  /**
+   * Since when the connection is idle. It counts from when it is first asked for, which whoever looks at deadlines does at
+   * once and again: nearly all connections are used again before.
+   */
+  get idleSince(): number {
+    return this.#idleSince ??= this.surroundings.now();
+  }
+
+  /** When the octets came that are gone through now, or what was awaited. The clock is asked once, if at all. */
+  get turnStart(): number {
+    return this.#turnStart ??= this.surroundings.now();
   }
 
   /** When `tick` is due next, on the clock of `surroundings.now`; Infinity if never. */
@@ -104,6 +117,7 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
   receive(bytes: Uint8Array): void {
     if (this.#phase === "closed") return;
     this.connection.receive(bytes);
+    this.#turnStart = undefined;
     this.#pacing.beginTurn();
     this.#advance();
     this.connection.release(this.settings.ownedBlocks);
@@ -126,7 +140,7 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
   drained(): void {
     if (this.#phase === "closed") return;
     // A client that was slow to take its answer has its time to ask again. Known before what waits for it is done.
-    if (!this.exchange) this.idleSince = this.surroundings.now();
+    if (!this.exchange) this.#idleSince = undefined;
     this.outlet.drained();
     this.#settleSent();
   }
@@ -226,6 +240,7 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
   /** Goes on outside of `receive`. */
   goOn(): void {
     if (this.#phase === "closed") return;
+    this.#turnStart = undefined;
     this.#pacing.continueTurn();
     this.#advance();
     this.connection.release(true);
@@ -294,10 +309,15 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
     const { connection } = this;
     const { output, head } = connection;
     const wireStart = output.total;
-    connection.refuse(error.status, this.settings.dates.at(this.surroundings.unixTime()), closeReason(error));
+    connection.refuse(error.status, this.#date(), closeReason(error));
     this.#reporter.addRefusal({ error, head, wireStart, wireEnd: output.total });
     this.#beginLinger();
     if (!this.#isAdvancing) this.goOn();
+  }
+
+  #date(): string {
+    const { surroundings } = this;
+    return this.settings.dates.at(surroundings.now(), surroundings);
   }
 
   #beginDrain(): void {
@@ -375,7 +395,7 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
 
   #awaitHead(): void {
     this.#phase = "serving";
-    this.idleSince = this.surroundings.now();
+    this.#idleSince = undefined;
   }
 
   /** The head's deadline counts from its first octet and is not put off by later ones, but where it waits for us. */

@@ -21,8 +21,7 @@ export class Outlet {
   #isClosed = false;
   #whenRoom: (() => void)[] = [];
   #whenEmpty: (() => void)[] = [];
-  /** Since when the open write waits for the peer; undefined while none is open. */
-  openSince: number | undefined = undefined;
+  #openSince: number | undefined;
 
   /**
    * Makes an `Outlet`.
@@ -37,6 +36,15 @@ export class Outlet {
     this.#buffer = buffer;
     this.#surroundings = surroundings;
     this.#limit = limit;
+  }
+
+  /**
+   * Since when the open write waits for the peer; undefined while none is open. It counts from when it is first asked
+   * for, which whoever looks at deadlines does at once and again: nearly all writes are taken before.
+   */
+  get openSince(): number | undefined {
+    if (this.#openOctets === 0 || this.#isClosed) return undefined;
+    return this.#openSince ??= this.#surroundings.now();
   }
 
   /** Whether more waits than the limit allows. */
@@ -69,7 +77,7 @@ export class Outlet {
         this.#buffer.release();
       } else {
         this.#openOctets = bytes.length;
-        this.openSince = this.#surroundings.now();
+        this.#openSince = undefined;
       }
     }
     if (this.#whenEmpty.length > 0 && this.isEmpty) runAll(this.#whenEmpty);
@@ -89,7 +97,6 @@ export class Outlet {
   drained(): void {
     if (this.#openOctets === 0) return;
     this.#openOctets = 0;
-    this.openSince = undefined;
     this.#buffer.release();
     this.flush();
     if (!this.isFull) runAll(this.#whenRoom);
@@ -135,7 +142,6 @@ export class Outlet {
   /** The connection is over: nothing more is sent. Who waits for room must not wait for ever. */
   close(): void {
     this.#isClosed = true;
-    this.openSince = undefined;
     this.#whenEmpty = [];
     this.#buffer.clear();
     runAll(this.#whenRoom);

@@ -15,15 +15,14 @@ import { startAnswer, type StartedAnswer, upgradeAnswer } from "./answer.ts";
 import type { ContentReader } from "./content_reader.ts";
 import { Gathering } from "./gathering.ts";
 import type { Piece } from "./piece.ts";
-import type { Surroundings } from "./port.ts";
 import type { GatewaySettings } from "./settings.ts";
 
 /** What a responder needs of its exchange. */
 export interface ResponderHost {
   /** The connection's state. */
   readonly connection: ServerConnection;
-  /** The clock. */
-  readonly surroundings: Surroundings;
+  /** The value of Date for an answer that begins now. */
+  readonly date: string;
   /** What all connections share. */
   readonly settings: GatewaySettings;
   /** The reader of the request's content, if anybody has asked for it. */
@@ -113,7 +112,8 @@ export class Responder {
     if (!answer) throw new TypeError("Cannot answer: startResponse was not called");
     this.#refuseMisfit(answer);
     this.#closeOverUnreadContent(length !== undefined);
-    this.#host.connection.respond({ ...answer, knownLength: length, isUntold, date: this.#date() });
+    const { status, reason, fields } = answer;
+    this.#host.connection.respond({ status, reason, fields, date: this.#host.date, knownLength: length, isUntold });
     this.isHeadOut = true;
   }
 
@@ -179,10 +179,7 @@ export class Responder {
   finish(piece: Piece | undefined): boolean {
     const { connection } = this.#host;
     const isGatheredExcess = this.#gathering !== undefined && this.sendGathered() === "excess";
-    if (this.isHeadOut) this.#refuseOverBrokenContent();
-    const content = piece === undefined || this.isHeadOut ? piece : encodeUnlessAscii(piece);
-    this.sendHead(content?.length ?? 0, content === undefined);
-    const isExcess = content !== undefined && !connection.send(content) && connection.hasBody;
+    const isExcess = this.isHeadOut ? this.#sendLast(piece) : this.#sendWhole(piece);
     const missing = connection.finish(this.#trailersText());
     if (missing > 0) throw new Error(`Cannot finish response: ${missing} announced octets are missing`);
     return isExcess || isGatheredExcess;
@@ -197,7 +194,7 @@ export class Responder {
   refuse(status: number, error: unknown): void {
     this.#answer = { status, reason: undefined, fields: NO_PREPARED_FIELDS };
     const reason = error instanceof ProtocolError ? "protocol-error" : "application";
-    this.#host.connection.refuse(status, this.#date(), reason);
+    this.#host.connection.refuse(status, this.#host.date, reason);
     this.isHeadOut = true;
   }
 
@@ -212,9 +209,25 @@ export class Responder {
     if (this.isHeadOut) throw new TypeError("Cannot upgrade: the final head is out");
     if (connection.reading !== "done") throw new TypeError("Cannot upgrade: the request's content is unread");
     this.#answer = upgradeAnswer(this.#head, fields);
-    connection.switchProtocols(this.#answer.fields, this.#date());
+    connection.switchProtocols(this.#answer.fields, this.#host.date);
     this.isHeadOut = true;
     this.#hasSwitched = true;
+  }
+
+  /** All content in one piece; whether there was more than announced. */
+  #sendWhole(piece: Piece | undefined): boolean {
+    const { connection } = this.#host;
+    const content = piece === undefined ? "" : encodeUnlessAscii(piece);
+    this.sendHead(content.length, piece === undefined);
+    const isSent = typeof content === "string" ? connection.sendAscii(content) : connection.send(content);
+    return !isSent && connection.hasBody;
+  }
+
+  /** The last piece behind others; whether there was more than announced. */
+  #sendLast(piece: Piece | undefined): boolean {
+    const { connection } = this.#host;
+    this.#refuseOverBrokenContent();
+    return piece !== undefined && !connection.send(piece) && connection.hasBody;
   }
 
   /** Content that broke while the application read it is no success, whatever the application says. */
@@ -250,10 +263,6 @@ export class Responder {
   #trailersText(): string {
     if (this.#trailers === undefined) return "";
     return prepareTrailers(typeof this.#trailers === "function" ? this.#trailers() : this.#trailers);
-  }
-
-  #date(): string {
-    return this.#host.settings.dates.at(this.#host.surroundings.unixTime());
   }
 }
 

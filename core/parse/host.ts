@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isAll, REG_NAME } from "../octets.ts";
+import { COLON, isAll, PLAIN_HOST, REG_NAME } from "../octets.ts";
 
 /** A host with its port, taken apart. */
 export interface HostAndPort {
@@ -15,6 +15,8 @@ export interface HostAndPort {
   readonly port: string | undefined;
 }
 
+const DIGIT_0 = 0x30;
+const MAX_PORT = 65_535;
 const DIGITS = /^\d*$/;
 const HEX_PAIR = /^[0-9A-Fa-f]{2}/;
 const IPV_FUTURE = /^v[0-9A-Fa-f]+\.[!$&'()*+,;=:\w\-.~]+$/i;
@@ -32,9 +34,33 @@ export function parseHost(text: string): HostAndPort | undefined {
   const colon = portColon(text);
   const host = colon < 0 ? text : text.slice(0, colon);
   const port = colon < 0 ? undefined : text.slice(colon + 1);
-  if (port !== undefined && !(DIGITS.test(port) && Number(port) <= 65_535)) return undefined;
+  if (port !== undefined && !(DIGITS.test(port) && Number(port) <= MAX_PORT)) return undefined;
   const isHost = host.startsWith("[") ? isIpLiteral(host) : isRegName(host);
   return isHost ? { host, port } : undefined;
+}
+
+/**
+ * Tells whether octets are a host with an optional port that needs no second look: letters, digits, dots, hyphens and
+ * the like, and a port behind. Nearly each request has one, and a look at the octets takes a tenth of `parseHost`.
+ *
+ * @param bytes The block that holds them
+ * @param start Where they start
+ * @param end Where they end
+ * @returns false for what is none, and for what only `parseHost` can tell
+ */
+export function isPlainHost(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && PLAIN_HOST[bytes[at]!] === 1) at++;
+  if (at === start || at === end) return at > start;
+  if (bytes[at] !== COLON) return false;
+  let port = 0;
+  for (at++; at < end; at++) {
+    const digit = bytes[at]! - DIGIT_0;
+    if (digit < 0 || digit > 9) return false;
+    port = port * 10 + digit;
+    if (port > MAX_PORT) return false;
+  }
+  return true;
 }
 
 /** The colon before the port; the colons of an IPv6 address stand within brackets. */

@@ -16,7 +16,7 @@ import type { Framing } from "../message.ts";
 import { type ConnectionOptions, parseConnectionOptions } from "./connection_options.ts";
 import { createFieldMarks, NEED_MORE, scanFieldLines, sliceFieldLines, withoutUnderscoreNames } from "./field_lines.ts";
 import { requestFraming } from "./framing.ts";
-import { parseHost } from "./host.ts";
+import { isPlainHost, parseHost } from "./host.ts";
 import { createLineMarks, scanRequestLine } from "./request_line.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "./settings.ts";
 import { pickSteeringFields, type SteeringFields } from "./steering.ts";
@@ -117,7 +117,7 @@ export function parseRequestHead(
   if (settings.protocol.refuseEncodedControls) refuseEncodedControls(target);
   const flat = sliceFieldLines(text, methodStart, fieldMarks);
   const steering = pickSteeringFields(flat);
-  checkHost(steering, minorVersion, settings);
+  checkHost(bytes, steering, minorVersion, settings);
   if (settings.protocol.refuseRepeatedSingletons) refuseRepeatedSingletons(flat);
   const connection = parseConnectionOptions(steering.connection);
   const framing = requestFraming(minorVersion, steering, settings.protocol.allowLeadingZeros);
@@ -137,13 +137,20 @@ export function parseRequestHead(
   };
 }
 
-function checkHost(fields: SteeringFields, minorVersion: number, settings: ParseSettings): void {
+function checkHost(
+  bytes: Uint8Array,
+  fields: SteeringFields,
+  minorVersion: number,
+  settings: ParseSettings,
+): void {
   if (fields.hostLines > 1) throw badHost("it stands twice");
   if (fields.hostLines === 0) {
     if (minorVersion > 0) throw badHost("it is missing");
     return;
   }
   if (fields.host === "" && settings.protocol.allowEmptyHost) return;
+  const mark = fields.hostLine * 4;
+  if (isPlainHost(bytes, fieldMarks.offsets[mark + 2]!, fieldMarks.offsets[mark + 3]!)) return;
   if (!parseHost(fields.host!)) throw badHost("it is not a host with an optional port");
 }
 

@@ -11,7 +11,9 @@ import type { FramingFields } from "./framing.ts";
 export interface SteeringFields extends FramingFields {
   /** Lines of Host. */
   hostLines: number;
-  /** The value of the last one. */
+  /** Which line the last one is, counted from 0. */
+  hostLine: number;
+  /** Its value. */
   host: string | undefined;
   /** Connection. */
   connection: string | undefined;
@@ -34,21 +36,25 @@ export function pickSteeringFields(flat: readonly string[]): SteeringFields {
     transferEncodingLines: 0,
     transferEncoding: undefined,
     hostLines: 0,
+    hostLine: -1,
     host: undefined,
     connection: undefined,
     expect: undefined,
     upgrade: undefined,
   };
-  for (let i = 0; i < flat.length; i += 2) pick(found, flat[i]!, flat[i + 1]!);
+  for (let i = 0; i < flat.length; i += 2) pick(found, flat, i);
   return found;
 }
 
 /** The length decides nearly always; only names of the same length are lower-cased. */
-function pick(found: SteeringFields, name: string, value: string): void {
+function pick(found: SteeringFields, flat: readonly string[], at: number): void {
+  const name = flat[at]!;
+  const value = flat[at + 1]!;
   switch (name.length) {
     case 4:
       if (is(name, "host")) {
         found.hostLines++;
+        found.hostLine = at / 2;
         found.host = value;
       }
       return;

@@ -9,7 +9,10 @@
  */
 
 import { type FieldsInit, flattenFields, mayBeTrailer } from "../fields.ts";
-import { isAll, SENT_FIELD_VALUE, TOKEN } from "../octets.ts";
+import { HTAB, isAll, SENT_FIELD_VALUE, SP, TOKEN } from "../octets.ts";
+import { findConstant, keepConstant } from "./constant_fields.ts";
+import { HeadTemplate } from "./head_template.ts";
+import { RecentFields } from "./recent_fields.ts";
 
 /** Fields ready to go out, and what was heeded in them. */
 export interface PreparedFields {
@@ -23,6 +26,8 @@ export interface PreparedFields {
   readonly close: boolean;
   /** Whether Upgrade is among them. */
   readonly hasUpgrade: boolean;
+  /** Where the beginning of a head is kept that has these fields, if they may come again. */
+  readonly template?: HeadTemplate | undefined;
 }
 
 /** What a message's sender may say of the connection. */
@@ -38,13 +43,16 @@ export const NO_PREPARED_FIELDS: PreparedFields = Object.freeze({
   hasDate: false,
   close: false,
   hasUpgrade: false,
+  template: new HeadTemplate(""),
 });
+
+const STRICT: FieldsPolicy = Object.freeze({});
+const recentFields = new RecentFields();
 
 /** Fields that are the connection's business (RFC 9110, section 7.6.1), Connection, Keep-Alive and Upgrade apart. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set(["proxy-connection", "te", "transfer-encoding"]);
 
 const DIGITS = /^\d+$/;
-const OUTER_SPACE = /^[ \t]|[ \t]$/;
 
 /** What is gathered while the lines are gone through. */
 interface Draft {
@@ -64,10 +72,23 @@ interface Draft {
  * @throws {TypeError} For a name that is no token, a value that is no text of visible ASCII, SP and HTAB, a
  * Content-Length that is no number or stands twice, a hop-by-hop field other than `connection: close`
  */
-export function prepareFields(fields: FieldsInit | undefined, policy: FieldsPolicy = {}): PreparedFields {
+export function prepareFields(fields: FieldsInit | undefined, policy: FieldsPolicy = STRICT): PreparedFields {
   if (fields === undefined) return NO_PREPARED_FIELDS;
-  const draft: Draft = { text: "", contentLength: undefined, hasDate: false, close: false, hasUpgrade: false };
+  // What the strict policy took once is right with any other.
+  const known = findConstant(fields);
+  if (known !== undefined) return known;
   const flat = flattenFields(fields);
+  const recent = recentFields.find(flat);
+  if (recent !== undefined) return recent;
+  const draft = prepareLines(flat, policy);
+  if (draft.hasUpgrade) return draft;
+  const prepared = { ...draft, template: new HeadTemplate(draft.text) };
+  keepConstant(fields, prepared);
+  return recentFields.keep(flat, prepared);
+}
+
+function prepareLines(flat: readonly string[], policy: FieldsPolicy): Draft {
+  const draft: Draft = { text: "", contentLength: undefined, hasDate: false, close: false, hasUpgrade: false };
   for (let i = 0; i < flat.length; i += 2) addLine(draft, flat[i]!, flat[i + 1]!, policy);
   return draft;
 }
@@ -125,7 +146,13 @@ function checkLine(name: string, value: string): void {
   if (typeof value !== "string" || (value !== "" && !isAll(value, SENT_FIELD_VALUE))) {
     throw new TypeError(`Cannot send field ${name}: its value is not visible ASCII, spaces and tabs`);
   }
-  if (OUTER_SPACE.test(value)) throw new TypeError(`Cannot send field ${name}: white space round its value`);
+  if (isSpace(value.charCodeAt(0)) || isSpace(value.charCodeAt(value.length - 1))) {
+    throw new TypeError(`Cannot send field ${name}: white space round its value`);
+  }
+}
+
+function isSpace(character: number): boolean {
+  return character === SP || character === HTAB;
 }
 
 function heedConnection(draft: Draft, value: string): void {

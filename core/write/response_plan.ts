@@ -5,19 +5,24 @@
  */
 
 import { CHUNKED, type Framing, mayHaveBody, NO_FRAMING, UNTIL_CLOSE } from "../message.ts";
+import type { PreparedFields } from "./fields_text.ts";
 
-/** What decides the framing of a response. */
-export interface ResponseCircumstances {
-  /** The final status code. */
-  readonly status: number;
-  /** The method of the request. */
+/** What the request says to it. */
+export interface AnsweredRequest {
+  /** The method. */
   readonly method: string;
   /** 0 for an HTTP/1.0 client, 1 for a later one. */
   readonly minorVersion: 0 | 1;
-  /** The Content-Length that the application gave. */
-  readonly statedLength: number | undefined;
+}
+
+/** What is known of the response. */
+export interface ResponseCircumstances {
+  /** The final status code. */
+  readonly status: number;
+  /** The fields, with the Content-Length that the application gave. */
+  readonly fields?: Pick<PreparedFields, "contentLength"> | undefined;
   /** The length of the content where it is known because it is all there. */
-  readonly knownLength: number | undefined;
+  readonly knownLength?: number | undefined;
   /**
    * Whether HEAD was given nothing at all, not even empty content. That says nothing of what GET would be given, whose
    * length it is that Content-Length must tell (RFC 9110, section 8.6).
@@ -49,28 +54,31 @@ const CHUNKED_HEAD: ResponseFraming = Object.freeze({ framing: CHUNKED, announce
 /**
  * Decides the framing of a response.
  *
- * @param of What decides it
+ * @param request The request
+ * @param answer What is known of the response
  * @returns The framing
  */
-export function responseFramingFor(of: ResponseCircumstances): ResponseFraming {
-  const { status, method, statedLength } = of;
+export function responseFramingFor(request: AnsweredRequest, answer: ResponseCircumstances): ResponseFraming {
+  const { status, knownLength } = answer;
+  const { method, minorVersion } = request;
   // RFC 9110, section 8.6: no Content-Length in 204, nor in 2xx to CONNECT.
   if (status === 204 || (method === "CONNECT" && status < 300)) return NOTHING;
   // RFC 9110, section 15.3.6: "MUST NOT generate content in a 205 response".
   if (status === 205) return EMPTY;
-  const length = statedLength ?? of.knownLength;
-  if (!mayHaveBody(status, method)) return bodyless(of, length);
+  const length = answer.fields?.contentLength ?? knownLength;
+  if (!mayHaveBody(status, method)) return bodyless(minorVersion, answer, length);
   if (length !== undefined) {
     return length === 0 ? EMPTY : { framing: { kind: "length", length }, announcedLength: undefined, hasBody: true };
   }
-  return of.minorVersion === 0 ? TO_THE_CLOSE : IN_CHUNKS;
+  return minorVersion === 0 ? TO_THE_CLOSE : IN_CHUNKS;
 }
 
-function bodyless(of: ResponseCircumstances, length: number | undefined): ResponseFraming {
-  if (of.status === 304) {
-    return of.statedLength === undefined ? NOTHING : { ...NOTHING, announcedLength: of.statedLength };
+function bodyless(minorVersion: 0 | 1, answer: ResponseCircumstances, length: number | undefined): ResponseFraming {
+  const statedLength = answer.fields?.contentLength;
+  if (answer.status === 304) {
+    return statedLength === undefined ? NOTHING : { ...NOTHING, announcedLength: statedLength };
   }
-  if (of.isUntold && of.statedLength === undefined) return NOTHING;
+  if (answer.isUntold && statedLength === undefined) return NOTHING;
   if (length !== undefined) return { ...NOTHING, announcedLength: length };
-  return of.minorVersion === 0 ? NOTHING : CHUNKED_HEAD;
+  return minorVersion === 0 ? NOTHING : CHUNKED_HEAD;
 }

@@ -8,30 +8,28 @@
  */
 
 import type { Framing } from "../message.ts";
-import { reasonPhrase } from "../status.ts";
-import type { PreparedFields } from "./fields_text.ts";
+import { NO_OCTETS } from "../octets.ts";
+import { NO_PREPARED_FIELDS, type PreparedFields } from "./fields_text.ts";
+import { CHUNKED_LINE, dateLine, lengthLine, statusLine } from "./head_lines.ts";
+import type { ResponseFraming } from "./response_plan.ts";
 import { LARGE_PIECE, type SendBuffer } from "./send_buffer.ts";
+import { encodeText } from "./utf8.ts";
 
-/** The head of a final response, decided. */
-export interface ResponseHeadPlan {
+/** What an application says in a final response's head. */
+export interface ResponseHeadStart {
   /** The status code, 200 to 999. */
   readonly status: number;
-  /** The reason phrase; undefined for the registered one. */
-  readonly reason: string | undefined;
+  /** The reason phrase; the registered one by default. */
+  readonly reason?: string | undefined;
   /** The fields. */
-  readonly fields: PreparedFields;
-  /** How the body is framed. With `none`, `announcedLength` says whether there is a Content-Length. */
-  readonly framing: Framing;
-  /** The length announced in a head without a body (answers to HEAD, 304), if any. */
-  readonly announcedLength: number | undefined;
-  /** The value of Connection, if it is to be sent. */
-  readonly connection: string | undefined;
+  readonly fields?: PreparedFields;
   /** The value of Date, for heads that have none of their own. */
   readonly date: string;
 }
 
-/** Status lines by code, for codes sent without a phrase of their own. */
-const STATUS_LINES: string[] = [];
+/** The Date line that was written last: all heads of a second have the same. */
+let dateOctets: Uint8Array = NO_OCTETS;
+let dateOfOctets: string | undefined;
 
 /** What ends a chunked body without trailers. */
 const LAST_CHUNK = "0\r\n\r\n";
@@ -72,14 +70,25 @@ export function writeInterimHead(
  * Writes the head of a final response.
  *
  * @param out Where it goes
- * @param plan The head
+ * @param start What the application says
+ * @param response How the body is framed. With the framing `none`, `announcedLength` says whether there is a
+ * Content-Length
+ * @param connection The value of Connection, if it is to be sent
  */
-export function writeResponseHead(out: SendBuffer, plan: ResponseHeadPlan): void {
-  const { fields, connection } = plan;
-  const line = plan.reason === undefined ? statusLine(plan.status) : `HTTP/1.1 ${plan.status} ${plan.reason}\r\n`;
-  const date = fields.hasDate ? "" : `date: ${plan.date}\r\n`;
-  const option = connection === undefined ? "" : `connection: ${connection}\r\n`;
-  out.appendAscii(`${line}${fields.text}${framingField(plan)}${date}${option}\r\n`);
+export function writeResponseHead(
+  out: SendBuffer,
+  start: ResponseHeadStart,
+  response: ResponseFraming,
+  connection?: string,
+): void {
+  const { fields = NO_PREPARED_FIELDS } = start;
+  const known = connection === undefined ? knownHead(start, fields, response) : undefined;
+  if (known !== undefined) return out.append(known);
+  writeStart(out, start, fields);
+  writeFramingField(out, response);
+  if (!fields.hasDate) out.append(toDateOctets(start.date));
+  if (connection !== undefined) out.appendAscii(`connection: ${connection}\r\n`);
+  out.appendAscii("\r\n");
 }
 
 /**
@@ -122,14 +131,40 @@ export function writeEnd(out: SendBuffer, framing: Framing, trailers: string = "
   out.appendAscii(trailers === "" ? LAST_CHUNK : `0\r\n${trailers}\r\n`);
 }
 
-/** The one place that sets framing fields. */
-function framingField(plan: ResponseHeadPlan): string {
-  const { framing } = plan;
-  if (framing.kind === "chunked") return "transfer-encoding: chunked\r\n";
-  const length = framing.kind === "length" ? framing.length : plan.announcedLength;
-  return length === undefined ? "" : `content-length: ${length}\r\n`;
+/** The whole head, if it is the one that these fields had before. */
+function knownHead(
+  { status, reason, date }: ResponseHeadStart,
+  fields: PreparedFields,
+  response: ResponseFraming,
+): Uint8Array | undefined {
+  if (reason !== undefined || fields.hasDate) return undefined;
+  const length = statedLength(response);
+  return length === undefined ? undefined : fields.template?.whole(status, length, date);
 }
 
-function statusLine(status: number): string {
-  return STATUS_LINES[status] ??= `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
+/** Writes the status line and the application's fields. */
+function writeStart(out: SendBuffer, { status, reason }: ResponseHeadStart, fields: PreparedFields): void {
+  if (reason !== undefined) return out.appendAscii(`HTTP/1.1 ${status} ${reason}\r\n${fields.text}`);
+  const octets = fields.template?.start(status);
+  if (octets === undefined) out.appendAscii(statusLine(status) + fields.text);
+  else out.append(octets);
+}
+
+/** The one place that sets framing fields. */
+function writeFramingField(out: SendBuffer, response: ResponseFraming): void {
+  if (response.framing.kind === "chunked") return out.appendAscii(CHUNKED_LINE);
+  const length = statedLength(response);
+  if (length !== undefined) out.appendAscii(lengthLine(length));
+}
+
+function statedLength({ framing, announcedLength }: ResponseFraming): number | undefined {
+  return framing.kind === "length" ? framing.length : announcedLength;
+}
+
+function toDateOctets(date: string): Uint8Array {
+  if (date !== dateOfOctets) {
+    dateOfOctets = date;
+    dateOctets = encodeText(dateLine(date));
+  }
+  return dateOctets;
 }

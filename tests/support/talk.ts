@@ -117,11 +117,12 @@ export class Talk {
   }
 
   /**
-   * Moves the time and ticks, as a shared tick does.
+   * Moves the time and ticks, as a shared tick does; the one before has looked at the deadline.
    *
    * @param ms How far
    */
   async pass(ms: number): Promise<void> {
+    void this.conversation.deadline;
     this.surroundings.advance(ms);
     this.conversation.tick();
     await this.rest();

@@ -7,7 +7,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   jointEvent,
-  move,
+  moveReading,
+  moveWriting,
   READING_MOVES,
   type ReadingEvent,
   type ReadingState,
@@ -61,9 +62,9 @@ Deno.test("move makes every legal reading move and refuses the others", async (t
     for (const [index, event] of READING_EVENTS.entries()) {
       await t.step(`${state}: ${event}`, () => {
         const next = READING[state][index]!;
-        if (next !== "-") return assertEquals(move(READING_MOVES, state, event) as string, next);
+        if (next !== "-") return assertEquals(moveReading(state, event) as string, next);
         const message = `Cannot move connection: "${event}" in state "${state}"`;
-        assertThrows(() => move(READING_MOVES, state, event), Error, message);
+        assertThrows(() => moveReading(state, event), Error, message);
       });
     }
   }
@@ -75,9 +76,9 @@ Deno.test("move makes every legal writing move and refuses the others", async (t
     for (const [index, event] of WRITING_EVENTS.entries()) {
       await t.step(`${state}: ${event}`, () => {
         const next = WRITING[state][index]!;
-        if (next !== "-") return assertEquals(move(WRITING_MOVES, state, event) as string, next);
+        if (next !== "-") return assertEquals(moveWriting(state, event) as string, next);
         const message = `Cannot move connection: "${event}" in state "${state}"`;
-        assertThrows(() => move(WRITING_MOVES, state, event), Error, message);
+        assertThrows(() => moveWriting(state, event), Error, message);
       });
     }
   }

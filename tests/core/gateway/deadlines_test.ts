@@ -300,6 +300,22 @@ Deno.test("each deadline is told by deadline and acted on by tick, not before", 
   }
 });
 
+Deno.test("what begins behind an answer counts from the first look at the deadline, never from earlier", () => {
+  for (const [name, takes] of [["idle", true], ["writeStall", false]] as const) {
+    const talk = new Talk(ok, { deadlines: { idle: 1000, writeStall: 1000 }, port: { takes: () => takes } });
+    talk.send(get());
+    talk.surroundings.advance(5000);
+    talk.conversation.tick();
+    assertEquals([talk.moves, talk.due], [[], 1000], `${name}: looked at by tick first`);
+    talk.surroundings.advance(999);
+    talk.conversation.tick();
+    assertEquals([talk.moves, talk.due], [[], 1], `${name}: looked at again`);
+    talk.surroundings.advance(1);
+    talk.conversation.tick();
+    assertEquals(talk.moves, [takes ? "close" : "abort"], name);
+  }
+});
+
 Deno.test("the end of every closing is that the connection is closed and never due again", async (t) => {
   for (const [name, row] of Object.entries(ROWS)) {
     await t.step(name, async () => {

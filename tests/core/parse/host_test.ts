@@ -4,8 +4,9 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
-import { parseHost } from "../../../core/parse/host.ts";
+import { assert, assertEquals } from "@std/assert";
+import { isPlainHost, parseHost } from "../../../core/parse/host.ts";
+import { octets } from "../../support/octet_text.ts";
 
 const HOSTS: readonly [text: string, host: string, port: string | undefined][] = [
   ["a", "a", undefined],
@@ -118,4 +119,26 @@ const NO_HOSTS: readonly string[] = [
 
 Deno.test("parseHost takes nothing else", async (t) => {
   for (const text of NO_HOSTS) await t.step(JSON.stringify(text), () => assertEquals(parseHost(text), undefined));
+});
+
+/** Within a block whose other octets are a host too. */
+function looksPlain(text: string): boolean {
+  const bytes = octets(`a${text}a`);
+  return isPlainHost(bytes, 1, bytes.length - 1);
+}
+
+Deno.test("isPlainHost takes hosts without escapes and brackets, and nothing that parseHost does not take", () => {
+  for (const [text] of HOSTS) assertEquals(looksPlain(text), !/[%[]/.test(text), text);
+  for (const text of NO_HOSTS) assertEquals(looksPlain(text), false, JSON.stringify(text));
+  for (let octet = 0; octet < 256; octet++) {
+    for (
+      const text of [
+        `${String.fromCharCode(octet)}a`,
+        `a${String.fromCharCode(octet)}`,
+        `a:${String.fromCharCode(octet)}`,
+      ]
+    ) {
+      if (looksPlain(text)) assert(parseHost(text) !== undefined, JSON.stringify(text));
+    }
+  }
 });

@@ -73,15 +73,14 @@ Deno.test("responseFramingFor frames each class of response", async (t) => {
   for (const [request, status, stated, known, framing, announced, hasBody] of ROWS) {
     await t.step(`${status} to ${request}, stated ${stated}, known ${known}`, () => {
       const [method, version] = request.split(" ") as [string, string];
-      const of = {
+      const asked = { method, minorVersion: version === "1.0" ? 0 : 1 } as const;
+      const answer = {
         status,
-        method,
-        minorVersion: version === "1.0" ? 0 : 1,
-        statedLength: stated === "-" ? undefined : stated,
+        fields: { contentLength: stated === "-" ? undefined : stated },
         knownLength: known === "-" ? undefined : known,
-      } as const;
+      };
       const announcedLength = announced === "-" ? undefined : announced;
-      assertEquals(responseFramingFor(of), { framing, announcedLength, hasBody });
+      assertEquals(responseFramingFor(asked, answer), { framing, announcedLength, hasBody });
     });
   }
 });

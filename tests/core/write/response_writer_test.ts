@@ -9,7 +9,7 @@ import { CHUNKED, type Framing, NO_FRAMING, UNTIL_CLOSE } from "../../../core/me
 import { NO_PREPARED_FIELDS, prepareFields } from "../../../core/write/fields_text.ts";
 import {
   checkReason,
-  type ResponseHeadPlan,
+  type ResponseHeadStart,
   writeAsciiContent,
   writeContent,
   writeEnd,
@@ -20,15 +20,14 @@ import { LARGE_PIECE, SendBuffer } from "../../../core/write/send_buffer.ts";
 import { octets, textOf } from "../../support/octet_text.ts";
 import { takeAll } from "../../support/take_all.ts";
 
-const PLAN: ResponseHeadPlan = {
-  status: 200,
-  reason: undefined,
-  fields: NO_PREPARED_FIELDS,
-  framing: NO_FRAMING,
-  announcedLength: undefined,
-  connection: undefined,
-  date: "D",
-};
+/** A head as it is written: what the application says, and what was decided. */
+interface Plan extends Omit<ResponseHeadStart, "date"> {
+  readonly framing: Framing;
+  readonly announcedLength: number | undefined;
+  readonly connection: string | undefined;
+}
+
+const PLAN: Plan = { status: 200, framing: NO_FRAMING, announcedLength: undefined, connection: undefined };
 const FIVE: Framing = { kind: "length", length: 5 };
 
 function written(write: (out: SendBuffer) => void): string {
@@ -37,7 +36,13 @@ function written(write: (out: SendBuffer) => void): string {
   return textOf(takeAll(out));
 }
 
-const HEADS: readonly [what: string, plan: Partial<ResponseHeadPlan>, text: string][] = [
+function writtenHead(plan: Partial<Plan>, date: string): string {
+  const { framing, announcedLength, connection, ...start } = { ...PLAN, ...plan };
+  const response = { framing, announcedLength, hasBody: true };
+  return written((out) => writeResponseHead(out, { ...start, date }, response, connection));
+}
+
+const HEADS: readonly [what: string, plan: Partial<Plan>, text: string][] = [
   ["a bare head", {}, "HTTP/1.1 200 OK\r\ndate: D\r\n\r\n"],
   ["a reason of its own", { reason: "Fine \t!" }, "HTTP/1.1 200 Fine \t!\r\ndate: D\r\n\r\n"],
   ["an empty reason", { reason: "" }, "HTTP/1.1 200 \r\ndate: D\r\n\r\n"],
@@ -58,8 +63,30 @@ const HEADS: readonly [what: string, plan: Partial<ResponseHeadPlan>, text: stri
 
 Deno.test("writeResponseHead writes one framing field, one Date and one Connection", async (t) => {
   for (const [what, plan, text] of HEADS) {
-    await t.step(what, () => assertEquals(written((out) => writeResponseHead(out, { ...PLAN, ...plan })), text));
+    // The first time it is put together, then it is known in part, and then as a whole.
+    for (const time of ["first", "second", "third"]) {
+      await t.step(`${what}, the ${time} time`, () => assertEquals(writtenHead(plan, "D"), text));
+    }
   }
+});
+
+Deno.test("writeResponseHead writes no head twice that is not the same", () => {
+  const fields = prepareFields({ "x-again": "1" });
+  const head = (status: number, length: number, date: string, connection?: string): string =>
+    writtenHead({ status, fields, framing: { kind: "length", length }, connection }, date);
+  const expected = (line: string, length: number, date: string, connection = ""): string =>
+    `HTTP/1.1 ${line}\r\nx-again: 1\r\ncontent-length: ${length}\r\ndate: ${date}\r\n${connection}\r\n`;
+  const again = (check: () => void): void => [1, 2, 3].forEach(check);
+  again(() => assertEquals(head(200, 5, "D"), expected("200 OK", 5, "D")));
+  again(() => assertEquals(head(200, 6, "D"), expected("200 OK", 6, "D")));
+  again(() => assertEquals(head(200, 6, "E"), expected("200 OK", 6, "E")));
+  again(() => assertEquals(head(404, 6, "E"), expected("404 Not Found", 6, "E")));
+  again(() => assertEquals(head(404, 6, "E", "close"), expected("404 Not Found", 6, "E", "connection: close\r\n")));
+  again(() => {
+    assertEquals(head(200, 5, "D"), expected("200 OK", 5, "D"));
+    assertEquals(head(404, 5, "D"), expected("404 Not Found", 5, "D"));
+    assertEquals(head(200, 7, "F"), expected("200 OK", 7, "F"));
+  });
 });
 
 Deno.test("writeInterimHead writes a head without framing and Date", () => {

@@ -121,8 +121,11 @@ Deno.test("SendBuffer holds no block while it is empty, and gives each one back"
   const pool = new CountingPool();
   const out = new SendBuffer(pool);
   assertEquals(pool.out, 0);
-  out.appendAscii("a");
+  out.appendAscii("");
+  out.append(octets(""));
   assertEquals(pool.out, 0);
+  out.appendAscii("a");
+  assertEquals(pool.out, 1);
   out.append(octets("b"));
   assertEquals(pool.out, 1);
   assertEquals(textOf(out.take()!), "ab");
