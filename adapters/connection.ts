@@ -140,10 +140,11 @@ export abstract class Connection implements Port {
   /**
    * Something came.
    *
-   * @param bytes What came; lent
+   * @param bytes The block that holds it; lent
+   * @param end Where it ends
    */
-  protected received(bytes: Uint8Array): void {
-    this.#conversation?.receive(bytes);
+  protected received(bytes: Uint8Array, end: number = bytes.length): void {
+    this.#conversation?.receive(bytes, end);
   }
 
   /** The peer ended its side. It may be told twice. */

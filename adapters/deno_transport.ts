@@ -122,7 +122,13 @@ export class DenoConnection extends Connection {
   #isReading: boolean = false;
   #isPaused: boolean = false;
   #isAtEnd: boolean = false;
-  #isWriting: boolean = false;
+  /** What is not taken yet of the open write. */
+  #rest: Uint8Array | undefined = undefined;
+  /** The length of the open write. */
+  #length: number = 0;
+  // Made for the first write: an idle connection that never sent anything has none.
+  #onTaken: ((count: number) => void) | undefined = undefined;
+  #onFailed: ((error: unknown) => void) | undefined = undefined;
   // What is to be done once the open write is taken.
   #endsWriting: boolean = false;
   #finishes: boolean = false;
@@ -163,7 +169,8 @@ export class DenoConnection extends Connection {
   }
 
   write(bytes: Uint8Array): boolean {
-    this.#isWriting = true;
+    this.#length = bytes.length;
+    beginWrite(bytes.length);
     this.#send(bytes);
     return false;
   }
@@ -178,13 +185,13 @@ export class DenoConnection extends Connection {
   }
 
   endWriting(): void {
-    if (this.#isWriting) this.#endsWriting = true;
+    if (this.#rest !== undefined) this.#endsWriting = true;
     // What fails here, the open read tells.
     else this.#conn.closeWrite().catch(() => {});
   }
 
   protected finish(): void {
-    if (this.#isWriting) this.#finishes = true;
+    if (this.#rest !== undefined) this.#finishes = true;
     else this.destroy();
   }
 
@@ -220,7 +227,7 @@ export class DenoConnection extends Connection {
         const count = await this.#conn.read(block.bytes);
         if (count === null) this.#isAtEnd = true;
         else {
-          this.received(block.first(count));
+          this.received(block.bytes, count);
           block.fit(count);
         }
       }
@@ -232,21 +239,32 @@ export class DenoConnection extends Connection {
     block.giveBack();
   }
 
-  /** The block must not change before the last part is taken, so that each write is open until its promise settles. */
-  async #send(bytes: Uint8Array): Promise<void> {
-    beginWrite(bytes.length);
-    try {
-      let sent = await this.#conn.write(bytes);
-      while (sent < bytes.length) sent += await this.#conn.write(bytes.subarray(sent));
-    } catch (error) {
-      endWrite(bytes.length);
-      return this.lost(error);
-    }
-    const turn = endWrite(bytes.length);
-    if (turn !== undefined) await turn;
-    this.#isWriting = false;
+  /** Without an async function, which took a tenth of a small answer's time. */
+  #send(rest: Uint8Array): void {
+    this.#rest = rest;
+    this.#onTaken ??= (count) => this.#taken(count);
+    this.#onFailed ??= (error) => this.#failed(error);
+    this.#conn.write(rest).then(this.#onTaken, this.#onFailed);
+  }
+
+  /** The block must not change before the last part is taken: until then the write is open. */
+  #taken(count: number): void {
+    const rest = this.#rest!;
+    if (count < rest.length) return this.#send(rest.subarray(count));
+    const turn = endWrite(this.#length);
+    if (turn === undefined) this.#written();
+    else turn.then(() => this.#written());
+  }
+
+  #written(): void {
+    this.#rest = undefined;
     if (this.#finishes) return this.destroy();
     if (this.#endsWriting) this.endWriting();
     this.drained();
+  }
+
+  #failed(error: unknown): void {
+    endWrite(this.#length);
+    this.lost(error);
   }
 }

@@ -30,16 +30,6 @@ export class ReadBlock {
   bytes: Uint8Array = take(0);
 
   /**
-   * Gives what a read has filled.
-   *
-   * @param count Its octets
-   * @returns A view of them
-   */
-  first(count: number): Uint8Array {
-    return count < this.bytes.length ? this.bytes.subarray(0, count) : this.bytes;
-  }
-
-  /**
    * Chooses the block for the next read; what was read is forgotten.
    *
    * @param count How many octets the last read brought

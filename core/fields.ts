@@ -13,6 +13,9 @@ export type FieldLine = readonly [name: string, value: string];
 /** What fields may be given as: lines in order, or a record whose lists become one line each. */
 export type FieldsInit = Iterable<FieldLine> | Readonly<Record<string, string | readonly string[]>>;
 
+/** What the lower case of a letter has beyond the upper one. */
+const CASE = 0x20;
+
 /**
  * A field section. It is a list and not a map: order, case and repetition are kept, and names such as `__proto__` are
  * plain data.
@@ -219,7 +222,9 @@ function isLines(init: FieldsInit): init is Iterable<FieldLine> {
   return typeof (init as { [Symbol.iterator]?: unknown })[Symbol.iterator] === "function";
 }
 
-/** The lengths are compared first: it spares nearly every lower-casing. */
+/** The lengths and the first letters are compared first: it spares nearly every lower-casing. */
 function isName(name: string, wanted: string): boolean {
-  return name.length === wanted.length && (name === wanted || name.toLowerCase() === wanted);
+  if (name.length !== wanted.length) return false;
+  if ((name.charCodeAt(0) | CASE) !== (wanted.charCodeAt(0) | CASE)) return false;
+  return name === wanted || name.toLowerCase() === wanted;
 }

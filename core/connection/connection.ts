@@ -64,10 +64,11 @@ export abstract class Connection {
   /**
    * Takes what came; it is lent until `release`.
    *
-   * @param bytes The octets
+   * @param bytes The block that holds the octets
+   * @param end Where they end; by default with the block
    */
-  receive(bytes: Uint8Array): void {
-    this.input.receive(bytes);
+  receive(bytes: Uint8Array, end: number = bytes.length): void {
+    this.input.receive(bytes, end);
   }
 
   /**

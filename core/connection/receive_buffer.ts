@@ -39,20 +39,21 @@ export class ReceiveBuffer {
   /**
    * Takes what came. The block is lent until `release`.
    *
-   * @param block The octets
+   * @param block The block that holds the octets
+   * @param end Where they end; by default with the block
    */
-  receive(block: Uint8Array): void {
-    this.total += block.length;
+  receive(block: Uint8Array, end: number = block.length): void {
+    this.total += end;
     if (this.start === this.end) {
       this.bytes = block;
       this.start = 0;
-      this.end = block.length;
+      this.end = end;
       this.#isLent = true;
       return;
     }
-    this.#makeRoom(block.length);
-    this.bytes.set(block, this.end);
-    this.end += block.length;
+    this.#makeRoom(end);
+    this.bytes.set(end === block.length ? block : block.subarray(0, end), this.end);
+    this.end += end;
   }
 
   /**

@@ -25,7 +25,7 @@ import {
   writeResponseHead,
 } from "../write/response_writer.ts";
 import { SendBuffer } from "../write/send_buffer.ts";
-import { encodeText, isShortAscii } from "../write/utf8.ts";
+import { encodeShared, isOwnEncoding, isShortAscii } from "../write/utf8.ts";
 import { Connection } from "./connection.ts";
 import { type CloseReason, moveReading } from "./lifecycle.ts";
 
@@ -169,7 +169,7 @@ export class ServerConnection extends Connection {
     const { framing } = this.#response;
     if (typeof piece === "string") {
       if (isShortAscii(piece)) return this.sendAscii(piece);
-      return this.send(encodeText(piece), true);
+      return this.send(encodeShared(piece), isOwnEncoding(piece));
     }
     const isWhole = piece.length <= this.#bodyRest;
     const bytes = isWhole ? piece : piece.subarray(0, this.#bodyRest);

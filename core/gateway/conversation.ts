@@ -80,10 +80,11 @@ export class Conversation {
   /**
    * Takes what came.
    *
-   * @param bytes The octets: lent until the call returns, unless `ownedBlocks` is set
+   * @param bytes The block that holds the octets: lent until the call returns, unless `ownedBlocks` is set
+   * @param end Where they end; by default with the block
    */
-  receive(bytes: Uint8Array): void {
-    this.#loop.receive(bytes);
+  receive(bytes: Uint8Array, end: number = bytes.length): void {
+    this.#loop.receive(bytes, end);
   }
 
   /** The peer has ended its side. */

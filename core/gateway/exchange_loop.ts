@@ -112,19 +112,14 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
   /**
    * Takes what came.
    *
-   * @param bytes The octets: lent until the call returns, unless `ownedBlocks` is set
+   * @param bytes The block that holds the octets: lent until the call returns, unless `ownedBlocks` is set
+   * @param end Where they end
    */
-  receive(bytes: Uint8Array): void {
+  receive(bytes: Uint8Array, end: number): void {
     if (this.#phase === "closed") return;
-    this.connection.receive(bytes);
-    this.#turnStart = undefined;
+    this.connection.receive(bytes, end);
     this.#pacing.beginTurn();
-    this.#advance();
-    this.connection.release(this.settings.ownedBlocks);
-    this.outlet.flush();
-    this.#settleSent();
-    this.regulateReading();
-    this.#watchHead();
+    this.#takeTurn(this.settings.ownedBlocks);
   }
 
   /** The peer has ended its side. */
@@ -240,10 +235,17 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
   /** Goes on outside of `receive`. */
   goOn(): void {
     if (this.#phase === "closed") return;
-    this.#turnStart = undefined;
     this.#pacing.continueTurn();
+    this.#takeTurn(true);
+  }
+
+  #takeTurn(isBlockOurs: boolean): void {
+    this.#turnStart = undefined;
+    const { heads } = this.settings;
+    heads.begin(this.connection.input.end);
     this.#advance();
-    this.connection.release(true);
+    heads.forget();
+    this.connection.release(isBlockOurs);
     this.outlet.flush();
     this.#settleSent();
     this.regulateReading();
@@ -300,8 +302,8 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
     this.headSince = undefined;
     if (this.connection.hasEnded && this.connection.input.unread === 0) this.connection.closeAfter("peer");
     const host = receive(exchange.head, this.port.tls !== undefined, this.settings.parse.protocol, this.#app);
-    if (host instanceof ProtocolError) exchange.refuse(host);
-    else exchange.run(host);
+    if (typeof host === "function") exchange.run(host);
+    else exchange.refuse(host);
     return this.exchange !== exchange;
   }
 

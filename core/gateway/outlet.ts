@@ -99,7 +99,7 @@ export class Outlet {
     this.#openOctets = 0;
     this.#buffer.release();
     this.flush();
-    if (!this.isFull) runAll(this.#whenRoom);
+    if (this.#whenRoom.length > 0 && !this.isFull) runAll(this.#whenRoom);
   }
 
   /**

@@ -10,7 +10,7 @@ import { ProtocolError } from "../errors.ts";
 import type { FieldsInit } from "../fields.ts";
 import type { RequestHead } from "../parse/request_head.ts";
 import { NO_PREPARED_FIELDS, prepareTrailers } from "../write/fields_text.ts";
-import { encodeText, isShortAscii } from "../write/utf8.ts";
+import { encodeShared, isOwnEncoding, isShortAscii } from "../write/utf8.ts";
 import { startAnswer, type StartedAnswer, upgradeAnswer } from "./answer.ts";
 import type { ContentReader } from "./content_reader.ts";
 import { Gathering } from "./gathering.ts";
@@ -219,7 +219,9 @@ export class Responder {
     const { connection } = this.#host;
     const content = piece === undefined ? "" : encodeUnlessAscii(piece);
     this.sendHead(content.length, piece === undefined);
-    const isSent = typeof content === "string" ? connection.sendAscii(content) : connection.send(content);
+    // A text that was encoded for itself alone need not be copied.
+    const isLent = typeof piece === "string" && isOwnEncoding(piece);
+    const isSent = typeof content === "string" ? connection.sendAscii(content) : connection.send(content, isLent);
     return !isSent && connection.hasBody;
   }
 
@@ -268,5 +270,5 @@ export class Responder {
 
 /** A short ASCII text is as long as its octets; any other is encoded to know. */
 function encodeUnlessAscii(piece: Piece): Piece {
-  return typeof piece === "string" && !isShortAscii(piece) ? encodeText(piece) : piece;
+  return typeof piece === "string" && !isShortAscii(piece) ? encodeShared(piece) : piece;
 }

@@ -7,6 +7,7 @@
 import { DateCache } from "../date.ts";
 import { completeDeadlines, completeLimits, completeProtocol, type Deadlines } from "../limits.ts";
 import { decodeOctets } from "../octets.ts";
+import { DecodeAhead } from "../parse/decode_ahead.ts";
 import type { ParseSettings } from "../parse/settings.ts";
 import { BlockPool } from "../write/block_pool.ts";
 import type { ErrorLog } from "./environ.ts";
@@ -28,6 +29,8 @@ export class GatewaySettings {
   readonly onExchange: ((record: ExchangeRecord) => void) | undefined;
   /** Whether blocks given to `receive` may be kept. */
   readonly ownedBlocks: boolean;
+  /** Decodes heads, those of one turn at once. */
+  readonly heads: DecodeAhead;
   /** Blocks for sending. */
   readonly pool: BlockPool = new BlockPool();
   /** The date of the current second. */
@@ -46,10 +49,11 @@ export class GatewaySettings {
    * @throws {RangeError} For a number that is none of at least 0
    */
   constructor(options: GatewayOptions = {}) {
+    this.heads = new DecodeAhead(options.decodeOctets ?? decodeOctets);
     this.parse = {
       limits: completeLimits(options.limits),
       protocol: completeProtocol(options.protocol),
-      decodeOctets: options.decodeOctets ?? decodeOctets,
+      decodeOctets: this.heads.decode,
     };
     this.deadlines = completeDeadlines(options.deadlines);
     this.errors = options.errors ?? SILENT;

@@ -33,6 +33,8 @@ const DIGIT_9 = 0x39;
 const HTTP_NAME = [0x48, 0x54, 0x54, 0x50, 0x2f];
 /** Octets of `1.1`. */
 const VERSION_NUMBER = 3;
+/** Octets of `HTTP/1.1`. */
+const VERSION = 8;
 
 /**
  * Makes room for the marks of a line, used again for each.
@@ -130,6 +132,19 @@ function hasQuestionMark(bytes: Uint8Array, start: number, end: number): boolean
 
 /** Gives where the line end starts: the octet behind `HTTP/1.1`. */
 function scanVersion(bytes: Uint8Array, start: number, stop: number): number {
+  // Nearly always it is there as a whole, and one look at each octet is enough.
+  if (start + VERSION <= stop && isHttp1(bytes, start)) return start + VERSION;
+  return scanVersionOctets(bytes, start, stop);
+}
+
+/** Whether `HTTP/1.0` or `HTTP/1.1` stands there. */
+function isHttp1(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0x48 && bytes[at + 1] === 0x54 && bytes[at + 2] === 0x54 && bytes[at + 3] === 0x50 &&
+    bytes[at + 4] === 0x2f && bytes[at + 5] === 0x31 && bytes[at + 6] === 0x2e && (bytes[at + 7]! | 1) === 0x31;
+}
+
+/** The same octet by octet, for the first one that is wrong or missing. */
+function scanVersionOctets(bytes: Uint8Array, start: number, stop: number): number {
   for (let i = 0; i < HTTP_NAME.length; i++) {
     if (start + i >= stop) return NEED_MORE;
     if (bytes[start + i] !== HTTP_NAME[i]) throw versionError(bytes[start + i]!);

@@ -13,15 +13,6 @@ Deno.test("ReadBlock follows what a connection is sent", () => {
   block.giveBack();
 });
 
-Deno.test("ReadBlock.first() gives what was read, without a copy", () => {
-  const block = new ReadBlock();
-  block.bytes.set([1, 2, 3]);
-  assertEquals(block.first(2), new Uint8Array([1, 2]));
-  assertEquals(block.first(2).buffer, block.bytes.buffer);
-  assertEquals(block.first(256), block.bytes);
-  block.giveBack();
-});
-
 Deno.test("ReadBlock never shares octets between connections", () => {
   const blocks = Array.from({ length: 1000 }, () => new ReadBlock());
   for (const [i, block] of blocks.entries()) {
