@@ -4,6 +4,9 @@
  * Everything the parser asks about an octet is one table look-up; the tables are written as the ranges of the
  * grammar (RFC 9110, section 5.6; RFC 9112; RFC 3986) and expanded once.
  *
+ * Modules with tight loops take what they use of it as constants of their own (`const { CR } = octets`). V8 folds those
+ * into the code, and loads imported ones at each use: that took a sixth of what scanning field lines takes.
+ *
  * @module
  */
 

@@ -8,8 +8,11 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import { CR, HTAB, LF, QUOTED_TEXT, SP, TOKEN } from "../octets.ts";
+import * as octets from "../octets.ts";
 import { bareCr, bareLf, nameOctet, NEED_MORE } from "./field_lines.ts";
+
+// Constants of the module's own, see `octets.ts`.
+const { CR, HTAB, LF, QUOTED_TEXT, SP, TOKEN } = octets;
 
 /** Gets the size that a line tells. */
 export interface ChunkSize {

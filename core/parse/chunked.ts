@@ -9,7 +9,7 @@
 
 import { ProtocolError } from "../errors.ts";
 import { FieldSection, mayBeTrailer, NO_FIELDS } from "../fields.ts";
-import { CR, LF } from "../octets.ts";
+import * as octets from "../octets.ts";
 import { badChunk, type ChunkSize, parseChunkLine } from "./chunk_line.ts";
 import {
   bareLf,
@@ -21,6 +21,9 @@ import {
 } from "./field_lines.ts";
 import { type SectionWatch, watchTrailers } from "./section_watch.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "./settings.ts";
+
+// Constants of the module's own, see `octets.ts`.
+const { CR, LF } = octets;
 
 /** What the decoder found: a run of data, the need of more octets, or the end. */
 export type ContentStep = "run" | "more" | "end";

@@ -11,7 +11,10 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TOKEN } from "../octets.ts";
+import * as octets from "../octets.ts";
+
+// Constants of the module's own, see `octets.ts`.
+const { COLON, CR, FIELD_VALUE, HTAB, LF, SP, TOKEN } = octets;
 
 /** What a leaf gives when the octets end before the element does. */
 export const NEED_MORE: number = -1;
@@ -76,6 +79,12 @@ export function scanFieldLines(
     const nameEnd = at++;
     while (at < stop && ((octet = bytes[at]!) === SP || octet === HTAB)) at++;
     const valueStart = at;
+    // Four at a time as long as all are taken: a tenth of a browser's head.
+    while (
+      at + 4 <= stop &&
+      (FIELD_VALUE[bytes[at]!]! & FIELD_VALUE[bytes[at + 1]!]! & FIELD_VALUE[bytes[at + 2]!]! &
+          FIELD_VALUE[bytes[at + 3]!]!) === 1
+    ) at += 4;
     while (at < stop && FIELD_VALUE[bytes[at]!] === 1) at++;
     if (at >= stop) break;
     if (bytes[at] !== CR) throw badValue(bytes[at]!);

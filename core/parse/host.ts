@@ -5,7 +5,10 @@
  * @module
  */
 
-import { COLON, isAll, PLAIN_HOST, REG_NAME } from "../octets.ts";
+import * as octets from "../octets.ts";
+
+// Constants of the module's own, see `octets.ts`.
+const { COLON, isAll, PLAIN_HOST, REG_NAME } = octets;
 
 /** A host with its port, taken apart. */
 export interface HostAndPort {

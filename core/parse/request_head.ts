@@ -20,7 +20,7 @@ import { isPlainHost, parseHost } from "./host.ts";
 import { createLineMarks, scanRequestLine } from "./request_line.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "./settings.ts";
 import { pickSteeringFields, type SteeringFields } from "./steering.ts";
-import { parseTarget, refuseEncodedControls, type TargetParts } from "./target.ts";
+import { originForm, parseTarget, refuseEncodedControls, type TargetParts } from "./target.ts";
 
 /** The head of a request. */
 export interface RequestHead {
@@ -69,6 +69,10 @@ const SINGLETONS: ReadonlySet<string> = new Set([
   "user-agent",
 ]);
 
+const SLASH = 0x2f;
+/** Octets of `CONNECT`, whose target is no path. */
+const CONNECT_LENGTH = 7;
+
 // Scratch of one call: nothing in them outlives it.
 const lineMarks = createLineMarks();
 const fieldMarks = createFieldMarks();
@@ -113,10 +117,11 @@ export function parseRequestHead(
   const text = settings.decodeOctets(bytes, methodStart, headEnd);
   const method = text.slice(0, targetStart - 1 - methodStart);
   const target = text.slice(targetStart - methodStart, targetEnd - methodStart);
-  const targetParts = parseTarget(method, target);
+  const isPath = bytes[targetStart] === SLASH && targetStart - 1 - methodStart !== CONNECT_LENGTH;
+  const targetParts = isPath ? originForm(target) : parseTarget(method, target);
   if (settings.protocol.refuseEncodedControls) refuseEncodedControls(target);
   const flat = sliceFieldLines(text, methodStart, fieldMarks);
-  const steering = pickSteeringFields(flat);
+  const steering = pickSteeringFields(bytes, fieldMarks, flat);
   checkHost(bytes, steering, minorVersion, settings);
   if (settings.protocol.refuseRepeatedSingletons) refuseRepeatedSingletons(flat);
   const connection = parseConnectionOptions(steering.connection);

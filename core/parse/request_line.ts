@@ -8,10 +8,13 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import { CR, LF, SP, TARGET, TOKEN } from "../octets.ts";
+import * as octets from "../octets.ts";
 import { bareCr, bareLf, nameOctet, NEED_MORE } from "./field_lines.ts";
 import type { ParseSettings } from "./settings.ts";
 import { badTarget } from "./target.ts";
+
+// Constants of the module's own, see `octets.ts`.
+const { CR, LF, SP, TARGET, TOKEN } = octets;
 
 /** Where the words of a request line stand. */
 export interface RequestLineMarks {

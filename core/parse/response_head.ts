@@ -84,7 +84,7 @@ export function parseResponseHead(
   if (headEnd === NEED_MORE) return undefined;
   const text = settings.decodeOctets(bytes, start, headEnd);
   const flat = sliceFieldLines(text, start, fieldMarks);
-  const steering = pickSteeringFields(flat);
+  const steering = pickSteeringFields(bytes, fieldMarks, flat);
   const connection = parseConnectionOptions(steering.connection);
   const minorVersion = text[7] === "0" ? 0 : 1;
   const status = Number(text.slice(9, 12));

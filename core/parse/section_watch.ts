@@ -10,8 +10,11 @@
  * @module
  */
 
-import { COLON, CR, FIELD_VALUE, LF, SP, TARGET, TARGET_NON_ASCII, TOKEN } from "../octets.ts";
+import * as octets from "../octets.ts";
 import type { ParseSettings } from "./settings.ts";
+
+// Constants of the module's own, see `octets.ts`.
+const { COLON, CR, FIELD_VALUE, LF, SP, TARGET, TARGET_NON_ASCII, TOKEN } = octets;
 
 /** What the leaf takes in the same section. */
 interface SectionBounds {

@@ -5,7 +5,11 @@
  * @module
  */
 
+import type { FieldMarks } from "./field_lines.ts";
 import type { FramingFields } from "./framing.ts";
+
+/** What the lower case of a letter has beyond the upper one. */
+const CASE = 0x20;
 
 /** The fields that frame and steer, lines of the same name joined by commas where their grammar is a list. */
 export interface SteeringFields extends FramingFields {
@@ -23,13 +27,22 @@ export interface SteeringFields extends FramingFields {
   upgrade: string | undefined;
 }
 
+const HOST = lowerCase("host");
+const EXPECT = lowerCase("expect");
+const UPGRADE = lowerCase("upgrade");
+const CONNECTION = lowerCase("connection");
+const CONTENT_LENGTH = lowerCase("content-length");
+const TRANSFER_ENCODING = lowerCase("transfer-encoding");
+
 /**
- * Picks them.
+ * Picks them, by their octets: an engine need not make a string of a name that nobody asks for.
  *
+ * @param bytes The block that holds the lines
+ * @param marks Where they stand
  * @param flat Names and values by turns
  * @returns What was found
  */
-export function pickSteeringFields(flat: readonly string[]): SteeringFields {
+export function pickSteeringFields(bytes: Uint8Array, marks: FieldMarks, flat: readonly string[]): SteeringFields {
   const found: SteeringFields = {
     contentLengthLines: 0,
     contentLength: undefined,
@@ -42,48 +55,58 @@ export function pickSteeringFields(flat: readonly string[]): SteeringFields {
     expect: undefined,
     upgrade: undefined,
   };
-  for (let i = 0; i < flat.length; i += 2) pick(found, flat, i);
+  for (let line = 0; line < marks.count; line++) pick(found, bytes, marks, line, flat);
   return found;
 }
 
-/** The length decides nearly always; only names of the same length are lower-cased. */
-function pick(found: SteeringFields, flat: readonly string[], at: number): void {
-  const name = flat[at]!;
-  const value = flat[at + 1]!;
-  switch (name.length) {
+/** The length decides nearly always. */
+function pick(
+  found: SteeringFields,
+  bytes: Uint8Array,
+  { offsets }: FieldMarks,
+  line: number,
+  flat: readonly string[],
+): void {
+  const start = offsets[line * 4]!;
+  const value = line * 2 + 1;
+  switch (offsets[line * 4 + 1]! - start) {
     case 4:
-      if (is(name, "host")) {
-        found.hostLines++;
-        found.hostLine = at / 2;
-        found.host = value;
-      }
+      if (!is(bytes, start, HOST)) return;
+      found.hostLines++;
+      found.hostLine = line;
+      found.host = flat[value];
       return;
     case 6:
-      if (is(name, "expect")) found.expect = join(found.expect, value);
+      if (is(bytes, start, EXPECT)) found.expect = join(found.expect, flat[value]!);
       return;
     case 7:
-      if (is(name, "upgrade")) found.upgrade = join(found.upgrade, value);
+      if (is(bytes, start, UPGRADE)) found.upgrade = join(found.upgrade, flat[value]!);
       return;
     case 10:
-      if (is(name, "connection")) found.connection = join(found.connection, value);
+      if (is(bytes, start, CONNECTION)) found.connection = join(found.connection, flat[value]!);
       return;
     case 14:
-      if (is(name, "content-length")) {
-        found.contentLengthLines++;
-        found.contentLength = value;
-      }
+      if (!is(bytes, start, CONTENT_LENGTH)) return;
+      found.contentLengthLines++;
+      found.contentLength = flat[value];
       return;
     case 17:
-      if (is(name, "transfer-encoding")) {
-        found.transferEncodingLines++;
-        found.transferEncoding = value;
-      }
+      if (!is(bytes, start, TRANSFER_ENCODING)) return;
+      found.transferEncodingLines++;
+      found.transferEncoding = flat[value];
   }
 }
 
-/** The first letter alone tells most names of the same length apart, without a new string. */
-function is(name: string, wanted: string): boolean {
-  return (name.charCodeAt(0) | 0x20) === wanted.charCodeAt(0) && name.toLowerCase() === wanted;
+/** Whether a name of the same length is the wanted one, in any case. No other octet of a token becomes a wanted one so. */
+function is(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {
+  for (let i = 0; i < wanted.length; i++) {
+    if ((bytes[start + i]! | CASE) !== wanted[i]) return false;
+  }
+  return true;
+}
+
+function lowerCase(name: string): Uint8Array {
+  return Uint8Array.from(name, (letter) => letter.charCodeAt(0));
 }
 
 function join(before: string | undefined, value: string): string {

@@ -47,13 +47,23 @@ export function parseTarget(method: string, target: string): TargetParts {
   if (method === "CONNECT") return parseAuthorityForm(target);
   // `//host/x` too is a path here, never an authority.
   if (target.charCodeAt(0) === ORIGIN_FORM_SLASH) {
-    return { form: "origin", scheme: undefined, authority: undefined, pathAndQuery: target };
+    return originForm(target);
   }
   if (target === "*") {
     if (method !== "OPTIONS") throw badTarget("* is for OPTIONS only");
     return ASTERISK;
   }
   return parseAbsoluteForm(target);
+}
+
+/**
+ * Takes a path with its query apart: there is nothing to take apart.
+ *
+ * @param target The target, which starts with a slash; not that of CONNECT
+ * @returns Its parts
+ */
+export function originForm(target: string): TargetParts {
+  return { form: "origin", scheme: undefined, authority: undefined, pathAndQuery: target };
 }
 
 /**

@@ -8,11 +8,23 @@ import { assert, assertEquals } from "@std/assert";
 import type { ProtocolErrorCode } from "../../../core/errors.ts";
 import type { Framing } from "../../../core/message.ts";
 import { requestFraming } from "../../../core/parse/framing.ts";
-import { pickSteeringFields } from "../../../core/parse/steering.ts";
+import { createFieldMarks, scanFieldLines } from "../../../core/parse/field_lines.ts";
+import { pickSteeringFields, type SteeringFields } from "../../../core/parse/steering.ts";
+import { octets } from "../../support/octet_text.ts";
 import { refusalOf } from "../../support/refusal.ts";
 
+/** Picks out of lines that are written and scanned. */
+function pick(flat: readonly string[]): SteeringFields {
+  let text = "";
+  for (let i = 0; i < flat.length; i += 2) text += `${flat[i]}:${flat[i + 1]}\r\n`;
+  const bytes = octets(`${text}\r\n`);
+  const marks = createFieldMarks();
+  assertEquals(scanFieldLines(bytes, 0, bytes.length, bytes.length, flat.length, marks), bytes.length);
+  return pickSteeringFields(bytes, marks, flat);
+}
+
 function frame(flat: readonly string[], minorVersion = 1, allowLeadingZeros = false): Framing {
-  return requestFraming(minorVersion, pickSteeringFields(flat), allowLeadingZeros);
+  return requestFraming(minorVersion, pick(flat), allowLeadingZeros);
 }
 
 const NONE: Framing = { kind: "none" };
@@ -150,3 +162,40 @@ Deno.test("requestFraming costs no more for white space than for other octets", 
   for (let i = 0; i < 20; i++) assertEquals(refusalOf(() => frame(["transfer-encoding", value])), "bad-framing");
   assert(performance.now() - start < 2000);
 });
+
+Deno.test("pickSteeringFields finds each field in any case, and no other of the same length", () => {
+  const names = ["host", "expect", "upgrade", "connection", "content-length", "transfer-encoding"];
+  for (const name of names) {
+    for (
+      const spelt of [
+        name,
+        name.toUpperCase(),
+        name.replace(/./g, (letter, at) => at % 2 ? letter : letter.toUpperCase()),
+      ]
+    ) {
+      assertEquals(foundIn(pick(["x", "y", spelt, "1"])), [name], spelt);
+    }
+    for (let at = 0; at < name.length; at++) {
+      for (const octet of "!#$%&'*+-.^_`|~09AZaz") {
+        const other = name.slice(0, at) + octet + name.slice(at + 1);
+        assertEquals(foundIn(pick([other, "1"])), other.toLowerCase() === name ? [name] : [], other);
+      }
+    }
+  }
+});
+
+function foundIn(fields: SteeringFields): string[] {
+  const { host, expect, upgrade, connection, contentLength, transferEncoding } = fields;
+  assertEquals(fields.hostLines, host === undefined ? 0 : 1);
+  assertEquals(fields.contentLengthLines, contentLength === undefined ? 0 : 1);
+  assertEquals(fields.transferEncodingLines, transferEncoding === undefined ? 0 : 1);
+  const found = {
+    host,
+    expect,
+    upgrade,
+    connection,
+    "content-length": contentLength,
+    "transfer-encoding": transferEncoding,
+  };
+  return Object.entries(found).filter(([, value]) => value !== undefined).map(([name]) => name);
+}
