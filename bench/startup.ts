@@ -12,7 +12,15 @@
 
 import { parseArgs } from "@std/cli";
 import type { RuntimeName } from "../tests/support/runtimes.ts";
-import { commandOf, type Contestant, CONTESTANTS, moduleOf, RUNTIME_NAMES, RUNTIMES } from "./support/catalog.ts";
+import {
+  commandOf,
+  type Contestant,
+  CONTESTANTS,
+  moduleOf,
+  RUNTIME_NAMES,
+  RUNTIMES,
+  SLUICE_GREETING,
+} from "./support/catalog.ts";
 import { SERVER_CORE } from "./support/cores.ts";
 import { JavaScriptFolder } from "./support/javascript.ts";
 import { circumstances, describeCircumstances } from "./support/machine.ts";
@@ -43,7 +51,7 @@ async function main(args: string[]): Promise<void> {
   await installPackages();
   const results: StartResult[] = [];
   await using javaScript = await JavaScriptFolder.write(
-    RUNTIMES.flatMap((runtime) => CONTESTANTS[runtime].map(moduleOf)),
+    RUNTIMES.flatMap((runtime) => contestantsOn(runtime).map(moduleOf)),
   );
   for (const runtime of RUNTIMES) {
     results.push(...await measure(runtime, await startsOn(runtime, javaScript), quick ? 3 : 15));
@@ -68,24 +76,23 @@ async function main(args: string[]): Promise<void> {
   await writePart("startup", text);
 }
 
-/** Deno's users have the sources, and Deno keeps what it made of them. */
-async function startsOn(runtime: RuntimeName, javaScript: JavaScriptFolder): Promise<Start[]> {
-  const contestants = CONTESTANTS[runtime].map(withoutApplication);
-  const written = runtime === "deno" ? undefined : javaScript;
-  const starts = await Promise.all(contestants.map(async (contestant): Promise<Start> => {
-    return { name: contestant.name, command: await commandOf(runtime, contestant, [], written) };
-  }));
-  if (written === undefined) return starts;
-  const ours = contestants.filter(({ role }) => role === "sluice");
-  const sources = ours.map(async (contestant): Promise<Start> => {
-    return { name: `${contestant.name}, sources`, command: await commandOf(runtime, contestant) };
+/** Ours greets and no more, as the rivals' small files do. */
+function contestantsOn(runtime: RuntimeName): Contestant[] {
+  return CONTESTANTS[runtime].map((contestant) => {
+    return contestant.role === "sluice" ? SLUICE_GREETING[runtime] : contestant;
   });
-  return [...starts, ...await Promise.all(sources)];
 }
 
-/** Ours greets as the rivals do: that the demo application is larger than what they serve is not the server's time. */
-function withoutApplication(contestant: Contestant): Contestant {
-  return contestant.role === "sluice" ? { ...contestant, args: ["hello"] } : contestant;
+/** Deno's users have the sources, and Deno keeps what it made of them. */
+async function startsOn(runtime: RuntimeName, javaScript: JavaScriptFolder): Promise<Start[]> {
+  const written = runtime === "deno" ? undefined : javaScript;
+  const starts: Start[] = [];
+  for (const contestant of contestantsOn(runtime)) {
+    starts.push({ name: contestant.name, command: await commandOf(runtime, contestant, [], written) });
+    if (contestant.role !== "sluice" || written === undefined) continue;
+    starts.push({ name: `${contestant.name}, sources`, command: await commandOf(runtime, contestant) });
+  }
+  return starts;
 }
 
 async function measure(runtime: RuntimeName, starts: readonly Start[], rounds: number): Promise<StartResult[]> {

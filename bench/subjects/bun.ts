@@ -1,5 +1,5 @@
 /**
- * The subject on Bun: `bun bench/subjects/bun.ts PORT [demo|lint|fetch|hello]`.
+ * The subject on Bun: `bun bench/subjects/bun.ts PORT [demo|lint|fetch]`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The subject on Deno: `deno run -A bench/subjects/deno.ts PORT [demo|lint|fetch|hello]`.
+ * The subject on Deno: `deno run -A bench/subjects/deno.ts PORT [demo|lint|fetch]`.
  *
  * @module
  */

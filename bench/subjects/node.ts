@@ -1,5 +1,5 @@
 /**
- * The subject on Node.js: `node bench/subjects/node.ts PORT [demo|lint|fetch|hello]`.
+ * The subject on Node.js: `node bench/subjects/node.ts PORT [demo|lint|fetch]`.
  *
  * @module
  */

@@ -1,11 +1,14 @@
 /**
- * What the three subjects have in common: they serve the demo application, as it is or within `lint`, a plain fetch
- * handler, or nothing but a greeting, on the loopback interface, quietly. What is not served is not loaded.
+ * What the three subjects have in common: they serve the demo application, as it is or within `lint`, or a plain
+ * fetch handler, on the loopback interface, quietly.
  *
  * @module
  */
 
 import type { App, GatewayOptions } from "../../core/gateway/types.ts";
+import { fetchApp } from "../../core/middleware/fetch_app.ts";
+import { lint } from "../../core/middleware/lint.ts";
+import demo from "../../cli/demo/app.ts";
 
 /** What a subject uses of an adapter. */
 export interface SubjectServer {
@@ -24,7 +27,7 @@ export type SubjectServe = (
 ) => SubjectServer;
 
 /**
- * Starts a subject: `RUNTIME FILE PORT [demo|lint|fetch|hello]`. It prints `listening PORT`, the real one.
+ * Starts a subject: `RUNTIME FILE PORT [demo|lint|fetch]`. It prints `listening PORT`, the real one.
  *
  * @param serve The adapter's `serve`
  * @param args The arguments: the port, 0 for any, and what is served
@@ -34,10 +37,9 @@ export type SubjectServe = (
 export async function serveSubject(serve: SubjectServe, args: readonly string[]): Promise<SubjectServer> {
   const [port = "", subject = "demo"] = args;
   if (!/^[0-9]{1,5}$/.test(port) || !Object.hasOwn(SUBJECTS, subject)) {
-    throw new TypeError("Cannot start: the arguments are PORT [demo|lint|fetch|hello]");
+    throw new TypeError("Cannot start: the arguments are PORT [demo|lint|fetch]");
   }
-  const app = await SUBJECTS[subject as keyof typeof SUBJECTS]();
-  const server = serve(app, {
+  const server = serve(SUBJECTS[subject as keyof typeof SUBJECTS], {
     hostname: "127.0.0.1",
     port: Number(port),
     onError: tellFault,
@@ -66,15 +68,4 @@ async function describe(request: Request): Promise<Response> {
   return new Response(`${request.method} ${request.url} ${length}\n`);
 }
 
-/** What the demo application answers to `/`, and no more: the start of a server is not to wait for an application. */
-function hello(...[, startResponse]: Parameters<App>): string {
-  startResponse(200, { "content-type": "text/plain" });
-  return "Hello, World!\r\n";
-}
-
-const SUBJECTS = {
-  demo: async (): Promise<App> => (await import("../../cli/demo/app.ts")).default,
-  lint: async (): Promise<App> => (await import("../../core/middleware/lint.ts")).lint(await SUBJECTS.demo()),
-  fetch: async (): Promise<App> => (await import("../../core/middleware/fetch_app.ts")).fetchApp(describe),
-  hello: (): App => hello,
-};
+const SUBJECTS = { demo: demo as App, lint: lint(demo), fetch: fetchApp(describe) };

@@ -61,6 +61,13 @@ export const CONTESTANTS: Readonly<Record<RuntimeName, readonly Contestant[]>> =
   ],
 };
 
+/** Ours with a greeting alone: what else the demo application loads is not the server's. */
+export const SLUICE_GREETING: Readonly<Record<RuntimeName, Contestant>> = {
+  deno: { name: "sluice", role: "sluice", file: "rivals/sluice_deno.ts" },
+  node: { name: "sluice", role: "sluice", file: "rivals/sluice_node.ts" },
+  bun: { name: "sluice", role: "sluice", file: "rivals/sluice_bun.ts" },
+};
+
 /** Ours with `/download`, and where it is asked for with an access log. */
 export const SLUICE_DOWNLOADS: Contestant = { name: "sluice", role: "sluice", file: "rivals/sluice.ts" };
 
