@@ -99,8 +99,10 @@ async function measure(runtime: RuntimeName, starts: readonly Start[], rounds: n
   const times = starts.map((): number[] => []);
   // The first round fills caches, the runtime's and the system's.
   for (let round = -1; round < rounds; round++) {
-    for (const [index, { command }] of starts.entries()) {
-      await using server = await ServerProcess.start(command, SERVER_CORE);
+    for (let turn = 1; turn <= starts.length; turn++) {
+      // Each round begins with another one.
+      const index = (round + turn) % starts.length;
+      await using server = await ServerProcess.start(starts[index]!.command, SERVER_CORE);
       if (round >= 0) times[index]!.push(server.startMs);
     }
   }
