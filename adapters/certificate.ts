@@ -8,8 +8,8 @@
  * @module
  */
 
-import process from "node:process";
 import type { KeyObject, X509Certificate } from "node:crypto";
+import { lateBuiltin } from "./late_builtin.ts";
 import type { Certificate } from "./options.ts";
 
 /** A certificate cannot be served with its key. */
@@ -55,8 +55,7 @@ export function checkCertificate(given: Certificate, unixTime: number): string |
 
 /** Gives the server's own, which is the first. */
 function readChain(pem: string): X509Certificate {
-  // Only who serves TLS loads it.
-  const { X509Certificate } = process.getBuiltinModule("node:crypto");
+  const { X509Certificate } = lateBuiltin("node:crypto");
   try {
     const [own] = blocks(pem, /^-----BEGIN CERTIFICATE-----/).map((block) => new X509Certificate(block));
     if (own !== undefined) return own;
@@ -71,7 +70,7 @@ function noCertificate(cause?: unknown): CertificateFault {
 }
 
 function readKey(pem: string): KeyObject {
-  const { createPrivateKey } = process.getBuiltinModule("node:crypto");
+  const { createPrivateKey } = lateBuiltin("node:crypto");
   try {
     return createPrivateKey(blocks(pem, /^-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/)[0] ?? "");
   } catch (error) {

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { readFileSync, readlinkSync } from "node:fs";
+import { lateBuiltin } from "./late_builtin.ts";
 
 /** The lists of the system's sockets, with the columns of the state and the inode, and the state of one that listens. */
 const LISTS: readonly { file: string; state: number; inode: number; listens: RegExp }[] = [
@@ -42,7 +42,7 @@ export function watchDescriptor(fd: number): () => boolean {
 function inodeOf(fd: number): string | undefined {
   if (!isPermitted()) return undefined;
   try {
-    return /^socket:\[([0-9]+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1];
+    return /^socket:\[([0-9]+)\]$/.exec(lateBuiltin("node:fs").readlinkSync(`/proc/self/fd/${fd}`))?.[1];
   } catch {
     return undefined;
   }
@@ -65,7 +65,7 @@ function isListening(inode: string): boolean {
 
 function linesOf(file: string): string[] {
   try {
-    return readFileSync(`/proc/self/net/${file}`, "utf8").split("\n");
+    return lateBuiltin("node:fs").readFileSync(`/proc/self/net/${file}`, "utf8").split("\n");
   } catch {
     // A system without IPv6 has no list of it.
     return [];

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { createServer, type ListenOptions as NetListenOptions, type Server as NetServer, type Socket } from "node:net";
-import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
+import type { ListenOptions as NetListenOptions, Server as NetServer, Socket } from "node:net";
+import type { SecureContext, TLSSocket } from "node:tls";
 import type { Address, TlsInfo } from "../core/gateway/port.ts";
 import { Connection, type Service, toAddress, toTlsInfo } from "./connection.ts";
+import { lateBuiltin } from "./late_builtin.ts";
 import { watchDescriptor } from "./listening_descriptor.ts";
 import type { ListenOptions } from "./options.ts";
 import type { Host, ListeningSocket } from "./server.ts";
@@ -21,9 +22,9 @@ import { toAcceptFault } from "./server_fault.ts";
  * @returns The socket
  */
 export function listen(options: ListenOptions<NetServer>, host: Host): Promise<ListeningSocket> {
-  const context = options.tls && createSecureContext(options.tls);
+  const context = options.tls && lateBuiltin("node:tls").createSecureContext(options.tls);
   // Paused, so that a connection for which there is no room stays unread.
-  const server = options.listener ?? createServer({ pauseOnConnect: true });
+  const server = options.listener ?? lateBuiltin("node:net").createServer({ pauseOnConnect: true });
   // A tls.Server of the caller's gives a connection by the other event, once it has shaken hands.
   const event = "setSecureContext" in server ? "secureConnection" : "connection";
   server.on(event, (socket: Socket) => host.connections.admit(new NodeConnection(host, socket, context)));
@@ -174,6 +175,7 @@ export class NodeConnection extends Connection {
 
   #shakeHands(secureContext: SecureContext): void {
     this.awaitHandshake();
+    const { TLSSocket } = lateBuiltin("node:tls");
     const socket = new TLSSocket(this.#raw, { isServer: true, secureContext, ALPNProtocols: ["http/1.1"] });
     this.#socket = this.#follow(socket);
     socket.once("secure", () => this.#begin());

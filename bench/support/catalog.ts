@@ -6,7 +6,10 @@
 
 import { fileURLToPath } from "node:url";
 import { runtime, type RuntimeName } from "../../tests/support/runtimes.ts";
+import type { JavaScriptFolder } from "./javascript.ts";
 import type { ServerCommand } from "./server_process.ts";
+
+const ROOT = new URL("../../", import.meta.url);
 
 /** What a server is in the comparison: ours, what the runtime brings, a framework, or the ceiling. */
 export type Role = "sluice" | "native" | "framework" | "raw";
@@ -58,6 +61,13 @@ export const CONTESTANTS: Readonly<Record<RuntimeName, readonly Contestant[]>> =
   ],
 };
 
+/** Ours with a greeting alone: what else the demo application loads is not the server's. */
+export const SLUICE_GREETING: Readonly<Record<RuntimeName, Contestant>> = {
+  deno: { name: "sluice", role: "sluice", file: "rivals/sluice_deno.ts" },
+  node: { name: "sluice", role: "sluice", file: "rivals/sluice_node.ts" },
+  bun: { name: "sluice", role: "sluice", file: "rivals/sluice_bun.ts" },
+};
+
 /** Ours with `/download`, and where it is asked for with an access log. */
 export const SLUICE_DOWNLOADS: Contestant = { name: "sluice", role: "sluice", file: "rivals/sluice.ts" };
 
@@ -70,18 +80,30 @@ export const SLUICE_LOGGED: Contestant = {
 };
 
 /**
+ * Tells which module a server is.
+ *
+ * @param contestant The server
+ * @returns The module, from the project's folder
+ */
+export function moduleOf(contestant: Contestant): string {
+  return `bench/${contestant.file}`;
+}
+
+/**
  * Tells how a server is started.
  *
  * @param name The runtime
  * @param contestant The server
  * @param flags Flags for the runtime, before the file
+ * @param javaScript Where it is written as JavaScript, if that is to run
  * @returns Its command
  */
 export async function commandOf(
   name: RuntimeName,
   contestant: Contestant,
   flags: readonly string[] = [],
+  javaScript?: JavaScriptFolder,
 ): Promise<ServerCommand> {
-  const file = fileURLToPath(new URL(`../${contestant.file}`, import.meta.url));
+  const file = javaScript?.fileOf(moduleOf(contestant)) ?? fileURLToPath(new URL(moduleOf(contestant), ROOT));
   return { command: [...await runtime(name), ...flags, file], args: contestant.args ?? [] };
 }

@@ -12,8 +12,17 @@ interface Info {
   modules: {
     specifier: string;
     error?: string;
-    dependencies?: { specifier: string; code?: { specifier?: string }; type?: { specifier?: string } }[];
+    dependencies?: Dependency[];
   }[];
+}
+
+interface Dependency {
+  specifier: string;
+  /** What is run; a type import has none. */
+  code?: { specifier?: string };
+  type?: { specifier?: string };
+  /** Whether it is `import()`. */
+  isDynamic?: boolean;
 }
 
 /** A place in the tree with those whose modules it may import. */
@@ -101,25 +110,51 @@ export async function readGraph(root: URL): Promise<Graph> {
       entry,
       files.map((file) => `import ${JSON.stringify(new URL(file, root).href)};`).join(""),
     );
-    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["info", "--json", "--no-lock", "--config", "deno.json", entry],
-      cwd: root,
-    }).output();
-    if (!success) throw new Error(`deno info failed: ${new TextDecoder().decode(stderr)}`);
-    return graphOf(JSON.parse(new TextDecoder().decode(stdout)) as Info, root, files);
+    return graphOf(await readInfo(root, entry), root, files);
   } finally {
     await Deno.remove(entry);
   }
 }
 
-function graphOf(info: Info, root: URL, files: readonly string[]): Graph {
+/**
+ * Finds all that is loaded before a module runs: what it imports, and what that imports, but no types and no `import()`.
+ *
+ * @param root The project's folder.
+ * @param entry The module.
+ * @returns The modules, and as they are imported those that are not files, sorted.
+ * @throws {Error} If `deno info` fails or a module cannot be resolved.
+ */
+export async function loadedBefore(root: URL, entry: string): Promise<string[]> {
+  const info = await readInfo(root, entry);
+  const graph = graphOf(info, root, [entry], ({ code, isDynamic }) => code !== undefined && !isDynamic);
+  const loaded = new Set(graph.get(entry));
+  // A set goes on to what is added meanwhile.
+  for (const module of loaded) graph.get(module)?.forEach((imported) => loaded.add(imported));
+  return [...loaded].sort();
+}
+
+async function readInfo(root: URL, entry: string): Promise<Info> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "--no-lock", "--config", "deno.json", entry],
+    cwd: root,
+  }).output();
+  if (!success) throw new Error(`deno info failed: ${new TextDecoder().decode(stderr)}`);
+  return JSON.parse(new TextDecoder().decode(stdout)) as Info;
+}
+
+function graphOf(
+  info: Info,
+  root: URL,
+  files: readonly string[],
+  counts: (dependency: Dependency) => boolean = () => true,
+): Graph {
   const graph: Graph = new Map();
   const nameOf = (specifier: string) => specifier.startsWith(root.href) ? specifier.slice(root.href.length) : specifier;
   for (const module of info.modules) {
     if (module.error !== undefined) throw new Error(module.error);
-    const imports = (module.dependencies ?? []).flatMap(({ specifier, code, type }) => {
+    const imports = (module.dependencies ?? []).filter(counts).map(({ specifier, code, type }) => {
       // An npm package has no address before it is chosen; its own name says enough.
-      return [code?.specifier ?? type?.specifier ?? specifier];
+      return code?.specifier ?? type?.specifier ?? specifier;
     });
     graph.set(nameOf(module.specifier), imports.map(nameOf));
   }
