@@ -13,10 +13,10 @@ import { pickSteeringFields, type SteeringFields } from "../../../core/parse/ste
 import { octets } from "../../support/octet_text.ts";
 import { refusalOf } from "../../support/refusal.ts";
 
-/** Picks out of lines that are written and scanned. */
+/** Picks out of lines whose names are scanned; a value may be one that no line could have. */
 function pick(flat: readonly string[]): SteeringFields {
   let text = "";
-  for (let i = 0; i < flat.length; i += 2) text += `${flat[i]}:${flat[i + 1]}\r\n`;
+  for (let i = 0; i < flat.length; i += 2) text += `${flat[i]}:\r\n`;
   const bytes = octets(`${text}\r\n`);
   const marks = createFieldMarks();
   assertEquals(scanFieldLines(bytes, 0, bytes.length, bytes.length, flat.length, marks), bytes.length);
