@@ -54,7 +54,7 @@ export class AsyncIterablePump implements Pump {
     if (this.#isStopped) return;
     if (step?.done) return this.#host.pumped();
     const item = step?.value;
-    this.#turn.countPromise();
+    this.#turn.countWait();
     if (item === FLUSH) {
       this.#host.sendNow();
       if (!this.#isStopped) this.#goOn();

@@ -80,7 +80,8 @@ export class IterablePump implements Pump {
     if (isPiece(item)) return this.#takePiece(item);
     if (item === FLUSH) {
       this.#host.sendNow();
-      return !this.#isStopped && this.#count("");
+      this.#turn.countWait();
+      return !this.#isStopped && this.#goesOn();
     }
     if (item === INPUT_PENDING) {
       this.#host.sendSoon();
@@ -106,13 +107,12 @@ export class IterablePump implements Pump {
       if (!this.#isStopped) this.#host.pumped();
       return false;
     }
-    if (this.#host.waitForRoom(piece, this.#resume)) return this.#count(piece);
-    return false;
+    this.#turn.countPiece(piece);
+    return this.#host.waitForRoom(piece, this.#resume) && this.#goesOn();
   }
 
-  /** Counts what was sent; true if the turn goes on. */
-  #count(piece: Piece): boolean {
-    this.#turn.countPiece(piece);
+  /** Whether the turn goes on; if not, it does so later. */
+  #goesOn(): boolean {
     if (!this.#turn.isOver) return true;
     this.#yieldTurn();
     return false;
@@ -121,7 +121,7 @@ export class IterablePump implements Pump {
   #settled(how: "next" | "throw", value: unknown): void {
     if (this.#isStopped) return;
     this.#host.keepResult(how === "next" ? value : undefined, how === "next" ? undefined : value);
-    this.#turn.countPromise();
+    this.#turn.countWait();
     if (!this.#turn.isOver) return this.#go(how, value);
     this.#host.defer(() => {
       this.#turn.begin();

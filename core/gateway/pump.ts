@@ -1,7 +1,7 @@
 /**
  * The pumps: take the items of an application's iterable one by one, no faster than the client takes them.
  *
- * A turn ends after 64 pieces, 64 KiB or 64 promises and goes on in a later turn of the event loop, so that the
+ * A turn ends after 128 pieces, 64 KiB, or 64 promises or flushes, and goes on in a later turn of the event loop, so that the
  * iterations of many exchanges interleave and no one starves the others.
  *
  * @module
@@ -73,21 +73,22 @@ export interface Pump {
   stop(): void;
 }
 
-const TURN_PIECES = 64;
+const TURN_PIECES = 128;
 const TURN_OCTETS = 65_536;
-const TURN_PROMISES = 64;
+const TURN_WAITS = 64;
 
 /** How much of a turn is used. */
 export class Turn {
   #pieces = 0;
   #octets = 0;
-  #promises = 0;
+  /** Promises and flushes: each takes as long as several pieces. */
+  #waits = 0;
 
   /** A new turn. */
   begin(): void {
     this.#pieces = 0;
     this.#octets = 0;
-    this.#promises = 0;
+    this.#waits = 0;
   }
 
   /**
@@ -100,14 +101,14 @@ export class Turn {
     this.#octets += piece.length;
   }
 
-  /** Counts a promise. */
-  countPromise(): void {
-    this.#promises++;
+  /** Counts a promise, or a flush. */
+  countWait(): void {
+    this.#waits++;
   }
 
   /** Whether others are to have theirs. */
   get isOver(): boolean {
-    return this.#pieces >= TURN_PIECES || this.#octets >= TURN_OCTETS || this.#promises >= TURN_PROMISES;
+    return this.#pieces >= TURN_PIECES || this.#octets >= TURN_OCTETS || this.#waits >= TURN_WAITS;
   }
 }
 

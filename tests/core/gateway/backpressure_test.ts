@@ -99,9 +99,9 @@ Deno.test("an application is not paused while the port takes all, and only its t
   let made = 0;
   const talk = new Talk(ENDLESS["generator"]!((octets) => made += octets));
   talk.send(get());
-  assertEquals(made, 64_000, "64 pieces");
+  assertEquals(made, 66_000, "64 KiB");
   talk.surroundings.turn();
-  assertEquals(made, 128_000);
+  assertEquals(made, 132_000);
   talk.lose();
 });
 

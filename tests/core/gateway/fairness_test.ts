@@ -16,8 +16,8 @@ function endless(item: () => Item, steps: { count: number }): App {
 }
 
 const TURNS: readonly [name: string, item: () => Item, steps: number][] = [
-  ["pieces", () => "x", 64],
-  ["pieces of octets", () => new Uint8Array(1), 64],
+  ["pieces", () => "x", 128],
+  ["pieces of octets", () => new Uint8Array(1), 128],
   ["large strings", () => "x".repeat(16_384), 4],
   ["64 KiB at once", () => "x".repeat(65_536), 1],
   ["large octets", () => new Uint8Array(20_000), 4],
@@ -27,7 +27,7 @@ const TURNS: readonly [name: string, item: () => Item, steps: number][] = [
   ["flushes", () => FLUSH, 64],
 ];
 
-Deno.test("a turn of a generator ends after 64 pieces, 64 KiB or 64 promises and goes on by defer", async (t) => {
+Deno.test("a turn of a generator ends after 128 pieces, 64 KiB or 64 promises and goes on by defer", async (t) => {
   for (const [name, item, expected] of TURNS) {
     await t.step(name, async () => {
       const steps = { count: 0 };
@@ -179,7 +179,7 @@ Deno.test("a connection that is lost between turns does nothing in the next", as
   talk.send(get());
   talk.lose();
   await talk.rest();
-  assertEquals(steps.count, 64);
+  assertEquals(steps.count, 128);
   assertEquals(talk.surroundings.deferred, 0);
 });
 
