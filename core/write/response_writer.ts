@@ -31,6 +31,10 @@ export interface ResponseHeadStart {
 let dateOctets: Uint8Array = NO_OCTETS;
 let dateOfOctets: string | undefined;
 
+/** The line of the chunk that was written last: most pieces are as long as the one before. */
+let lastChunkLine = "";
+let lastChunkSize = -1;
+
 /** What ends a chunked body without trailers. */
 const LAST_CHUNK = "0\r\n\r\n";
 
@@ -101,7 +105,7 @@ export function writeResponseHead(
  */
 export function writeContent(out: SendBuffer, framing: Framing, bytes: Uint8Array, isLent: boolean): void {
   if (bytes.length === 0) return;
-  if (framing.kind === "chunked") out.appendAscii(`${bytes.length.toString(16)}\r\n`);
+  if (framing.kind === "chunked") out.appendAscii(chunkLine(bytes.length));
   if (isLent && bytes.length >= LARGE_PIECE) out.appendLarge(bytes);
   else out.append(bytes);
   if (framing.kind === "chunked") out.appendAscii("\r\n");
@@ -116,7 +120,9 @@ export function writeContent(out: SendBuffer, framing: Framing, bytes: Uint8Arra
  */
 export function writeAsciiContent(out: SendBuffer, framing: Framing, text: string): void {
   if (text === "") return;
-  out.appendAscii(framing.kind === "chunked" ? `${text.length.toString(16)}\r\n${text}\r\n` : text);
+  if (framing.kind === "chunked") out.appendAscii(chunkLine(text.length));
+  out.appendAscii(text);
+  if (framing.kind === "chunked") out.appendAscii("\r\n");
 }
 
 /**
@@ -167,4 +173,12 @@ function toDateOctets(date: string): Uint8Array {
     dateOctets = encodeText(dateLine(date));
   }
   return dateOctets;
+}
+
+function chunkLine(size: number): string {
+  if (size !== lastChunkSize) {
+    lastChunkSize = size;
+    lastChunkLine = `${size.toString(16)}\r\n`;
+  }
+  return lastChunkLine;
 }
