@@ -192,6 +192,7 @@ export class ContentReader implements ContentSource {
     if (this.#pending) return Promise.reject(new TypeError("Cannot read content: another read is under way"));
     return new Promise((resolve, reject) => {
       this.#pending = { ...request, gathered: new Accumulation(), resolve, reject };
+      this.#host.contentTurn.countRead();
       this.#promptPeer();
       this.advance();
       this.#host.regulateReading();

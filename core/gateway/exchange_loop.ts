@@ -113,6 +113,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
     if (this.#phase === "closed") return;
     this.connection.receive(bytes);
     this.#pacing.beginTurn();
+    this.#contentTurn?.received();
     this.#advance();
     this.connection.release(this.settings.ownedBlocks);
     this.outlet.flush();

@@ -5,22 +5,33 @@ import type { App, Item, Result } from "../../../core/gateway/types.ts";
 import { settled } from "../../support/fake_surroundings.ts";
 import { answer, DATE, get, post, postChunked, Talk } from "../../support/talk.ts";
 
-/** How many steps a turn has at most. */
+/** How many steps a turn has at most, and how many each block that comes in it brings. */
 const STEPS = 1024;
+const STEPS_RECEIVED = 64;
+
+/** How many reads a turn has at most. */
+const READS = STEPS / 8;
 
 const COUNT = 5000;
+
+/** Blocks of a thousand chunks: more than `limits.readAhead`. */
+const BLOCKS = 14;
 const CHUNKS = "1\r\nx\r\n";
 const LAST = "0\r\n\r\n";
 
 /** A way to read all content; `seen` is given the environ. */
 type Reading = (environ: Environ) => Promise<unknown>;
 
-const READINGS: Record<string, Reading> = {
+const LARGE_READS: Record<string, Reading> = {
   "read()": ({ input }) => input.read(),
   "bytes()": ({ input }) => input.bytes(),
   "readSome()": async ({ input }) => {
     while ((await input.readSome()).length > 0);
   },
+};
+
+/** Ways with a read for each octet. */
+const SMALL_READS: Record<string, Reading> = {
   "read(1)": async ({ input }) => {
     while ((await input.read(1)).length > 0);
   },
@@ -53,7 +64,7 @@ function generating(what: "available" | "availableChunks", given: Environ[]): Ap
 }
 
 /** Sends the content in one block, and asserts that no turn takes more than its share, and that all is read. */
-async function takesTurns(makeApp: (given: Environ[]) => App, content: string): Promise<void> {
+async function takesTurns(makeApp: (given: Environ[]) => App, content: string, most = STEPS): Promise<void> {
   const given: Environ[] = [];
   const talk = new Talk(makeApp(given));
   talk.send(content);
@@ -61,7 +72,7 @@ async function takesTurns(makeApp: (given: Environ[]) => App, content: string): 
   for (let turns = 1;; turns++) {
     await settled();
     const { position } = given[0]!.input;
-    assert(position - before <= STEPS, `${position - before} octets in turn ${turns}`);
+    assert(position - before <= most, `${position - before} octets in turn ${turns}`);
     before = position;
     if (talk.surroundings.deferred === 0) break;
     assertEquals(talk.sent, "", "there is more to read");
@@ -71,14 +82,20 @@ async function takesTurns(makeApp: (given: Environ[]) => App, content: string): 
   assert(talk.sent.endsWith(String(COUNT)) || talk.sent.includes(`\r\n${COUNT}\r\n`), talk.sent);
 }
 
-Deno.test("a turn of who reads content ends after 1024 runs or reads and goes on by defer", async (t) => {
+Deno.test("a turn of who reads content ends after 1024 runs or 128 reads and goes on by defer", async (t) => {
   const chunked = postChunked(CHUNKS.repeat(COUNT) + LAST);
-  for (const [name, read] of Object.entries(READINGS)) {
+  for (const [name, read] of Object.entries(LARGE_READS)) {
     await t.step(`${name}, chunks`, () => takesTurns((given) => reading(read, given), chunked));
   }
   const lines = post("\n".repeat(COUNT));
-  for (const name of ["read(1)", "lines()"] as const) {
-    await t.step(`${name}, by length`, () => takesTurns((given) => reading(READINGS[name]!, given), lines));
+  const chunkedLines = postChunked("1\r\n\n\r\n".repeat(COUNT) + LAST);
+  for (const [name, read] of Object.entries(SMALL_READS)) {
+    await t.step(
+      `${name}, chunks`,
+      () => takesTurns((given) => reading(read, given), chunkedLines, READS),
+    );
+    if (name === "chunks()") continue;
+    await t.step(`${name}, by length`, () => takesTurns((given) => reading(read, given), lines, READS));
   }
   for (const what of ["available", "availableChunks"] as const) {
     await t.step(`${what}()`, () => takesTurns((given) => generating(what, given), chunked));
@@ -87,25 +104,25 @@ Deno.test("a turn of who reads content ends after 1024 runs or reads and goes on
 
 Deno.test("what comes in the same turn begins no new one, and reading pauses when much of it lies unread", async () => {
   const given: Environ[] = [];
-  const talk = new Talk(reading(READINGS["read()"]!, given));
+  const talk = new Talk(reading(LARGE_READS["read()"]!, given));
   talk.send(postChunked(""));
-  for (let block = 0; block < 12; block++) talk.send(CHUNKS.repeat(1000));
+  for (let block = 0; block < BLOCKS; block++) talk.send(CHUNKS.repeat(1000));
   await settled();
-  assert(given[0]!.input.position <= STEPS);
+  assert(given[0]!.input.position <= STEPS + BLOCKS * STEPS_RECEIVED);
   assertEquals(talk.moves, ["pauseReading"]);
   assertEquals(talk.surroundings.deferred, 1, "one turn is enough");
   await talk.rest();
   assertEquals(talk.moves, ["pauseReading", "resumeReading"]);
   talk.send(LAST);
   await talk.rest();
-  assert(talk.sent.endsWith("12000"));
+  assert(talk.sent.endsWith(String(BLOCKS * 1000)));
 });
 
 Deno.test("content in large runs is read in the turn that brings it", async () => {
   const block = "x".repeat(65_536);
   for (const [begin, run, end] of [[postChunked(""), `10000\r\n${block}\r\n`, LAST], [post("x", ""), block, ""]]) {
     const given: Environ[] = [];
-    const talk = new Talk(reading(READINGS["readSome()"]!, given), { limits: { content: Infinity } });
+    const talk = new Talk(reading(LARGE_READS["readSome()"]!, given), { limits: { content: Infinity } });
     const isChunked = end === LAST;
     talk.send(isChunked ? begin! : `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${100 * block.length}\r\n\r\n`);
     for (let runs = 1; runs <= 100; runs++) {
@@ -118,6 +135,17 @@ Deno.test("content in large runs is read in the turn that brings it", async () =
     assert(talk.sent.endsWith(String(100 * block.length)));
     assertEquals([talk.surroundings.deferred, talk.moves], [0, []]);
   }
+});
+
+Deno.test("small requests that come one by one never wait for a later turn", async () => {
+  const talk = new Talk(reading(LARGE_READS["readSome()"]!, []));
+  for (let requests = 1; requests <= 1000; requests++) {
+    talk.send(requests % 2 === 0 ? post("hello") : postChunked("5\r\nhello\r\n" + LAST));
+    await settled();
+    assertEquals(talk.take().slice(-1), "5");
+    talk.surroundings.advance(1);
+  }
+  assertEquals([talk.surroundings.deferred, talk.surroundings.timers], [0, 0]);
 });
 
 Deno.test("unread content is read away 1024 runs a turn", async () => {
@@ -140,7 +168,7 @@ Deno.test("unread content is read away 1024 runs a turn", async () => {
 Deno.test("unread content that comes faster than it is read away pauses reading", async () => {
   const talk = new Talk((_environ, startResponse) => void startResponse(200));
   talk.send(postChunked(""));
-  for (let block = 0; block < 12; block++) talk.send(CHUNKS.repeat(1000));
+  for (let block = 0; block < BLOCKS; block++) talk.send(CHUNKS.repeat(1000));
   assertEquals(talk.moves, ["pauseReading"]);
   await talk.rest();
   assertEquals(talk.moves, ["pauseReading", "resumeReading"]);
@@ -151,7 +179,7 @@ Deno.test("unread content that comes faster than it is read away pauses reading"
 
 Deno.test("no deadline of the client's counts while what it has sent waits for a later turn", async () => {
   const given: Environ[] = [];
-  const talk = new Talk(reading(READINGS["read()"]!, given));
+  const talk = new Talk(reading(LARGE_READS["read()"]!, given));
   talk.send(postChunked(""));
   assert(talk.due < Infinity);
   talk.send(CHUNKS.repeat(1200));
@@ -161,9 +189,27 @@ Deno.test("no deadline of the client's counts while what it has sent waits for a
   assert(talk.due < Infinity, "now it is the client that is waited for");
 });
 
+Deno.test("who has read content for 4 ms rests for 2, so that I/O gets a turn of its own", async () => {
+  const given: Environ[] = [];
+  const talk = new Talk(reading(SMALL_READS["chunks()"]!, given));
+  talk.send(postChunked(CHUNKS.repeat(COUNT)));
+  const turns: string[] = [];
+  while (given[0]!.input.position < COUNT) {
+    await settled();
+    turns.push(`${talk.surroundings.deferred} turns, ${talk.surroundings.timers} timers`);
+    talk.surroundings.turn();
+    talk.surroundings.advance(2);
+  }
+  // The rest is over in the turn behind it.
+  const [turn, timer] = ["1 turns, 0 timers", "0 turns, 1 timers"];
+  assertEquals(turns.slice(0, 4), [turn, turn, timer, turn]);
+  await talk.rest();
+  assertEquals([talk.surroundings.deferred, talk.surroundings.timers], [0, 0]);
+});
+
 Deno.test("who reads content is not gone on with once the client is lost", async () => {
   const given: Environ[] = [];
-  const talk = new Talk(reading(READINGS["read()"]!, given));
+  const talk = new Talk(reading(LARGE_READS["read()"]!, given));
   talk.send(postChunked(CHUNKS.repeat(COUNT)));
   const { position } = given[0]!.input;
   talk.lose();
