@@ -54,6 +54,12 @@ interface Scene {
 /** Receives the results one after the other. */
 export type OnResult = (result: Result) => Promise<void> | void;
 
+/**
+ * The environment of a server. V8 doubles the room for young objects, up to 3 x 16 MiB, in steps that any load may bring:
+ * 10,000 connections had Deno grow by 105 to 130 MiB with it and by 60 to 70 without. What is held is what counts.
+ */
+const ENVIRONMENT = { DENO_V8_FLAGS: "--max-semi-space-size=1", NODE_OPTIONS: "--max-semi-space-size=1" } as const;
+
 /** How often an attack is tried at most. */
 const TRIES = 3;
 
@@ -122,8 +128,10 @@ async function setUp(
 ): Promise<Scene> {
   const tls = wishes.tls ?? false;
   await using servers = new AsyncDisposableStack();
-  const subject = servers.use(await startOwn(runtime, wishes, descriptors === undefined ? {} : { descriptors }));
-  const twin = descriptors === undefined ? servers.use(await startOwn(runtime, wishes)) : undefined;
+  const start = async (options: { descriptors?: number }): Promise<Subject> =>
+    servers.use(await startOwn(runtime, wishes, { env: ENVIRONMENT, ...options }));
+  const subject = await start(descriptors === undefined ? {} : { descriptors });
+  const twin = descriptors === undefined ? await start({}) : undefined;
   for (const { port } of twin ? [subject, twin] : []) {
     await attacker.attack({ port, campaign: WARM_UP.name, index: 0, tls, clients: 32, lastsMs: WARM_UP_MS });
   }
