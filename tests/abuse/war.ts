@@ -21,6 +21,8 @@ export interface Effort {
   readonly quietMs: number;
   /** How many times as many clients attack. */
   readonly times: number;
+  /** The only row of the table whose attacks are led; all if it is not given. */
+  readonly row?: string | undefined;
   /** Whether an attack is tried again for a figure that is over its bound, too. */
   readonly judgesFigures: boolean;
 }
@@ -82,11 +84,15 @@ const SPARE = 1000;
  */
 export async function leadCampaigns(runtime: RuntimeName, effort: Effort, onResult: OnResult): Promise<void> {
   await using attacker = new AttackerProcess();
-  for (const campaign of CAMPAIGNS) await lead(campaign, runtime, effort, attacker, onResult);
+  const isWanted = ({ id }: Attack): boolean => effort.row === undefined || id === effort.row;
+  for (const campaign of CAMPAIGNS) {
+    if (campaign.attacks.some(isWanted)) await lead(campaign, isWanted, runtime, effort, attacker, onResult);
+  }
 }
 
 async function lead(
   campaign: Campaign,
+  isWanted: (attack: Attack) => boolean,
   runtime: RuntimeName,
   effort: Effort,
   attacker: AttackerProcess,
@@ -95,6 +101,7 @@ async function lead(
   let scene = await setUp(campaign, runtime, effort, attacker);
   try {
     for (const [index, attack] of campaign.attacks.entries()) {
+      if (!isWanted(attack)) continue;
       const clients = affordable(attack, effort.times);
       const mostGrowth = MOST_GROWTH + clients * (campaign.growthPerClient?.[runtime] ?? 0);
       const tries: Fault[][] = [];
