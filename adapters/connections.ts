@@ -14,7 +14,7 @@ const TICK = 500;
 const CLOSING_TICK = 50;
 
 /** How many connections at most act on their deadlines at once: a thousand that close take 50 ms. */
-const DUE_AT_ONCE = 64;
+const DUE_AT_ONCE = 32;
 
 /**
  * How long the next ones wait, in ms. In turns that follow each other Deno closed two thousand before it looked for I/O,
