@@ -19,6 +19,8 @@ function failing(faults: Error[]): Deno.Listener {
 function crowded(clients: number): { listener: Deno.Listener; accepted(): number } {
   let accepted = 0;
   const pending = Promise.withResolvers<Deno.Conn>();
+  // It may be closed before anybody waits for it.
+  pending.promise.catch(() => {});
   const silent = {
     setNoDelay() {},
     read: () => new Promise<null>(() => {}),
