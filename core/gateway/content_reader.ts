@@ -13,6 +13,8 @@ import { LF, NO_OCTETS } from "../octets.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { PreparedFields } from "../write/fields_text.ts";
 import { Accumulation } from "./accumulation.ts";
+import type { ContentTurn } from "./content_turn.ts";
+import { copyRun, enlarge } from "./run_block.ts";
 
 /** What a read asks for. */
 export interface ReadRequest {
@@ -78,6 +80,8 @@ export interface ContentSource {
 export interface ReaderHost {
   /** The connection's state. */
   readonly connection: ServerConnection;
+  /** How much is read in a turn. */
+  readonly contentTurn: ContentTurn;
   /** Sends what has gathered: a 100 (Continue) must not wait. */
   flush(): void;
   /** Octets were taken or are waited for: reading may have to go on. */
@@ -96,9 +100,6 @@ interface PendingRead extends ReadRequest {
   resolve(bytes: Uint8Array): void;
   reject(error: unknown): void;
 }
-
-/** Up to this length a run is copied octet by octet: a view for each costs more. */
-const SHORT_RUN = 48;
 
 /** Reads the content of one request. */
 export class ContentReader implements ContentSource {
@@ -191,6 +192,7 @@ export class ContentReader implements ContentSource {
     if (this.#pending) return Promise.reject(new TypeError("Cannot read content: another read is under way"));
     return new Promise((resolve, reject) => {
       this.#pending = { ...request, gathered: new Accumulation(), resolve, reject };
+      this.#host.contentTurn.countRead();
       this.#promptPeer();
       this.advance();
       this.#host.regulateReading();
@@ -265,7 +267,7 @@ export class ContentReader implements ContentSource {
   }
 
   #announce(): void {
-    const isReady = this.failure !== undefined || this.#isSomethingThere();
+    const isReady = this.failure !== undefined || (!this.#host.contentTurn.isOver && this.#isSomethingThere());
     if (!isReady) return this.#wait();
     this.#stopWaiting();
     const onReady = this.#onReady;
@@ -296,20 +298,21 @@ export class ContentReader implements ContentSource {
     const { connection } = this.#host;
     let out = NO_OCTETS;
     let filled = 0;
-    while (filled < request.atMost && this.failure === undefined && !this.isAtEnd && this.#nextStep() === "run") {
+    while (filled < request.atMost && this.#mayStep() && this.#nextStep() === "run") {
       const { bytes, start } = connection.input;
       const most = Math.min(connection.runEnd, start + request.atMost - filled);
       const lineFeed = request.lineEnd ? bytes.subarray(start, most).indexOf(LF) : -1;
       const end = lineFeed < 0 ? most : start + lineFeed + 1;
       this.lastChunkSize = connection.chunkSize;
       this.lastIsFirst = connection.atChunkStart;
-      if (filled === 0 && out.length === 0) {
-        const isAll = request.singleRun || lineFeed >= 0 || end === connection.input.end ||
-          end - start === request.atMost;
-        out = isAll ? bytes.slice(start, end) : new Uint8Array(Math.min(request.atMost, connection.input.unread));
-        if (!isAll) copy(bytes, start, end, out, 0);
+      const isAll = filled === 0 &&
+        (request.singleRun || lineFeed >= 0 || end === connection.input.end || end - start === request.atMost);
+      if (isAll) {
+        out = bytes.slice(start, end);
       } else {
-        copy(bytes, start, end, out, filled);
+        const octets = filled + end - start;
+        if (octets > out.length) out = enlarge(out, octets, Math.min(request.atMost, filled + connection.input.unread));
+        copyRun(bytes, start, end, out, filled);
       }
       filled += end - start;
       this.position += end - start;
@@ -319,6 +322,10 @@ export class ContentReader implements ContentSource {
     // The end may stand right behind the last octet: seeing it now spares a read that gives nothing.
     if (filled > 0 && !this.isAtEnd && this.failure === undefined && !request.singleRun) this.#peekEnd();
     return filled === out.length ? out : out.subarray(0, filled);
+  }
+
+  #mayStep(): boolean {
+    return this.failure === undefined && !this.isAtEnd && this.#host.contentTurn.mayStep();
   }
 
   #peekEnd(): void {
@@ -332,6 +339,8 @@ export class ContentReader implements ContentSource {
   }
 
   #wait(): void {
+    // What is waited for is there: the client has done its part.
+    if (this.#host.contentTurn.isOver) return this.#stopWaiting();
     const now = this.#host.now();
     if (this.#waitingSince !== undefined) this.#waitedMs += now - this.#waitingSince;
     this.#waitingSince = now;
@@ -347,14 +356,6 @@ export class ContentReader implements ContentSource {
 function isFulfilled(pending: PendingRead, last: Uint8Array): boolean {
   if (pending.gathered.octets >= Math.min(pending.atLeast, pending.atMost)) return true;
   return pending.lineEnd === true && last.at(-1) === LF;
-}
-
-function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
-  if (end - start > SHORT_RUN) {
-    to.set(from.subarray(start, end), at);
-    return;
-  }
-  for (let i = start; i < end; i++) to[at + i - start] = from[i]!;
 }
 
 /**

@@ -5,23 +5,27 @@
  */
 
 import type { ServerConnection } from "../connection/server_connection.ts";
+import type { ContentTurn } from "./content_turn.ts";
 
-/** How draining goes: the content has ended, more octets are needed, or it is not worth it. */
-export type DrainStep = "end" | "more" | "too much";
+/** How draining goes: the content has ended, more octets are needed, or a later turn, or it is not worth it. */
+export type DrainStep = "end" | "more" | "later" | "too much";
 
 /** Reads away the content of one request. */
 export class Drain {
   readonly #connection: ServerConnection;
+  readonly #turn: ContentTurn;
   #budget: number;
 
   /**
    * Begins to drain.
    *
    * @param connection The connection
+   * @param turn How much is read away in a turn
    * @param octets How much content is read away at most
    */
-  constructor(connection: ServerConnection, octets: number) {
+  constructor(connection: ServerConnection, turn: ContentTurn, octets: number) {
     this.#connection = connection;
+    this.#turn = turn;
     this.#budget = octets;
   }
 
@@ -32,7 +36,7 @@ export class Drain {
    */
   step(): DrainStep {
     try {
-      for (;;) {
+      while (this.#turn.mayStep()) {
         const step = this.#connection.readContent();
         if (step !== "run") return step;
         const octets = this.#connection.runEnd - this.#connection.input.start;
@@ -40,6 +44,7 @@ export class Drain {
         this.#budget -= octets;
         if (this.#budget < 0) return "too much";
       }
+      return "later";
     } catch {
       return "too much";
     }

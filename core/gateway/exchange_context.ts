@@ -9,6 +9,7 @@ import type { ServerConnection } from "../connection/server_connection.ts";
 import type { Deadlines } from "../limits.ts";
 import type { RequestHead } from "../parse/request_head.ts";
 import { ContentReader } from "./content_reader.ts";
+import type { ContentTurn } from "./content_turn.ts";
 import { Departure, type DepartureHost } from "./departure.ts";
 import type { ErrorLog } from "./environ.ts";
 import { ExchangeDeadlines, type ExchangeDeadlinesHost } from "./exchange_deadlines.ts";
@@ -32,6 +33,8 @@ export interface ContextHost extends DepartureHost {
   readonly settings: GatewaySettings;
   /** The way out. */
   readonly outlet: Outlet;
+  /** How much content is read in a turn. */
+  readonly contentTurn: ContentTurn;
   /** The deadlines in force. */
   deadlines: Readonly<Deadlines>;
   /** When the octets came that are gone through now, or what was awaited. */
@@ -181,9 +184,10 @@ export abstract class ExchangeContext implements ResponderHost, SignalsHost, Exc
 
   #createReader(): ContentReader {
     const { connection, surroundings } = this;
-    const { outlet } = this.#host;
+    const { outlet, contentTurn } = this.#host;
     const reader = new ContentReader({
       connection,
+      contentTurn,
       flush: () => outlet.flush(),
       regulateReading: () => this.#host.regulateReading(),
       now: () => surroundings.now(),

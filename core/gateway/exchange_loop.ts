@@ -11,6 +11,7 @@ import { ConnectionLostError, ProtocolError } from "../errors.ts";
 import { LF } from "../octets.ts";
 import type { Deadlines } from "../limits.ts";
 import { SendBuffer } from "../write/send_buffer.ts";
+import { ContentTurn, type ContentTurnHost } from "./content_turn.ts";
 import { Drain, isWorthDraining } from "./drain.ts";
 import { Exchange, type ExchangeHost } from "./exchange.ts";
 import { isAnsweredLately, Linger, type LingerHost } from "./linger.ts";
@@ -31,13 +32,15 @@ import { nextDeadline, type Timed, whatIsDue } from "./watchdog.ts";
 type Phase = "serving" | "draining" | "lingering" | "ending" | "closed";
 
 /** Runs the exchanges of one connection. */
-export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed {
+export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, PacingHost, Timed {
   readonly #app: App;
   readonly #reporter: Reporter;
   readonly #pacing: Pacing;
   #phase: Phase = "serving";
   #isAdvancing = false;
   #isReadingPaused = false;
+  /** Made for the first content: most connections never have any. */
+  #contentTurn: ContentTurn | undefined;
   #drain: Drain | undefined;
   /** Made for the end: an idle connection has none. */
   #linger: Linger | undefined;
@@ -104,6 +107,11 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
     return this.#phase === "closed" ? Infinity : nextDeadline(this);
   }
 
+  /** How much content is read in a turn. */
+  get contentTurn(): ContentTurn {
+    return this.#contentTurn ??= new ContentTurn(this);
+  }
+
   /** Whether requests are served: not when the connection is only read away or waits for its end. */
   get isServing(): boolean {
     return this.#phase === "serving";
@@ -119,6 +127,7 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
     if (this.#phase === "closed") return;
     this.connection.receive(bytes, end);
     this.#pacing.beginTurn();
+    this.#contentTurn?.received();
     this.#takeTurn(this.settings.ownedBlocks);
   }
 
@@ -325,13 +334,13 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
   #beginDrain(): void {
     const { drain } = this.settings.deadlines;
     this.#phase = "draining";
-    this.#drain = new Drain(this.connection, drain.bytes);
+    this.#drain = new Drain(this.connection, this.contentTurn, drain.bytes);
     this.endsAt = this.surroundings.now() + drain.ms;
   }
 
   #drainStep(): boolean {
     const step = this.#drain!.step();
-    if (step === "more" && !this.connection.hasEnded) return false;
+    if (step === "later" || (step === "more" && !this.connection.hasEnded)) return false;
     if (step !== "end") return this.#lingerOverContent();
     this.endsAt = Infinity;
     if (this.connection.turnOver() === "start over") this.#awaitHead();
@@ -409,9 +418,9 @@ export class ExchangeLoop implements ExchangeHost, LingerHost, PacingHost, Timed
 
   /** Whether so much lies unread that reading has to pause. */
   #hasEnough(): boolean {
-    if (this.#phase === "draining") return false;
     if (this.#phase === "lingering") return this.#linger!.hasEnough;
     if (this.connection.input.unread < this.settings.parse.limits.readAhead) return false;
+    if (this.#phase === "draining") return this.contentTurn.isOver;
     const { exchange } = this;
     // A client that sends faster than the turns go must not fill the memory with its requests.
     if (!exchange) return this.#pacing.isHeldBack;

@@ -10,6 +10,7 @@ import { decodeOctets } from "../octets.ts";
 import { DecodeAhead } from "../parse/decode_ahead.ts";
 import type { ParseSettings } from "../parse/settings.ts";
 import { BlockPool } from "../write/block_pool.ts";
+import type { ContentRest } from "./content_turn.ts";
 import type { ErrorLog } from "./environ.ts";
 import { checkMinimumChunkSize } from "./gathering.ts";
 import { LocalSignalBus, type SignalBus } from "./signal_bus.ts";
@@ -33,6 +34,8 @@ export class GatewaySettings {
   readonly heads: DecodeAhead;
   /** Blocks for sending. */
   readonly pool: BlockPool = new BlockPool();
+  /** When those who read content had their last rest. */
+  readonly contentRest: ContentRest = { endedAt: undefined };
   /** The date of the current second. */
   readonly dates: DateCache = new DateCache();
   /** Octets that items are gathered to. */

@@ -42,6 +42,11 @@ export interface Attack {
   /** Whether each client comes once only, and not again and again as long as the attack lasts. */
   readonly comesOnce?: boolean;
   /**
+   * Whether its beginning counts as opening, of which there are only so many at once: connections that are not accepted
+   * yet fill the system's queue, which then drops the ones of others, whatever the server does.
+   */
+  readonly opensWithAttack?: boolean;
+  /**
    * What one client does. When that is done, the server has to end the connection, unless the client has.
    *
    * @param client The client, connected

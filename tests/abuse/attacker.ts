@@ -85,26 +85,33 @@ async function comeOnce(
   lasts: () => boolean,
 ): Promise<{ end: string; tookMs: number }> {
   let started = performance.now();
+  const isOpen = await beginOpening();
   try {
-    using client = await connect(work);
+    using client = await RawClient.connect(work.port, work.tls);
     started = performance.now();
+    if (!attack.opensWithAttack) isOpen();
     started = await attack.attack(client, lasts) ?? started;
+    isOpen();
     if (attack.deadline !== undefined) await client.ending(attack.deadline + PATIENCE);
     return { end: describe(client), tookMs: performance.now() - started };
   } catch (error) {
     return { end: String(error), tookMs: performance.now() - started };
+  } finally {
+    isOpen();
   }
 }
 
-async function connect({ port, tls }: AttackWork): Promise<RawClient> {
+/** Waits until there are few enough that open, and gives what tells that this one does no longer. */
+async function beginOpening(): Promise<() => void> {
   if (opening >= OPENED_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
   opening++;
-  try {
-    return await RawClient.connect(port, tls);
-  } finally {
+  let isOpening = true;
+  return () => {
+    if (!isOpening) return;
+    isOpening = false;
     opening--;
     waiting.shift()?.();
-  }
+  };
 }
 
 /** The statuses that came, as far as the client has them still, and how the server ended. */

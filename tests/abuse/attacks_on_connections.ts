@@ -92,6 +92,7 @@ export const ATTACK_BY_MANY: Attack = {
   bound: "`deadlines.idle`",
   clients: 10_000,
   comesOnce: true,
+  opensWithAttack: true,
   deadline: MANY_IDLE_MS,
   sees: /^end$/,
   async attack(client) {

@@ -32,7 +32,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   {
     name: "many",
     wishes: { ...wishes, deadlines: { ...DEADLINES, idle: MANY_IDLE_MS } },
-    growthPerClient: { deno: 9 * KIBIBYTE, node: 6.5 * KIBIBYTE, bun: 2.5 * KIBIBYTE },
+    growthPerClient: { deno: 7 * KIBIBYTE, node: 4 * KIBIBYTE, bun: 2.5 * KIBIBYTE },
     attacks: [ATTACK_BY_MANY],
   },
   { name: "descriptors", wishes, descriptors: 64, attacks: [ATTACK_ON_DESCRIPTORS] },

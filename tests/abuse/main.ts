@@ -1,6 +1,6 @@
 /**
  * The abuse table with more clients and more time than the tests take: `deno task abuse [--seconds N] [--times N]
- * [--only RUNTIME]`. It prints the table of tests/README.md; the exit code is 1 if a bound does not hold.
+ * [--only RUNTIME] [--row ID]`. It prints the table of tests/README.md; the exit code is 1 if a bound does not hold.
  *
  * @module
  */
@@ -16,11 +16,13 @@ if (import.meta.main) Deno.exit(await main(Deno.args));
 
 /** Attacks all and gives the exit code. */
 async function main(args: string[]): Promise<number> {
-  const { seconds, times, only } = parseArgs(args, {
-    string: ["seconds", "times", "only"],
-    default: { seconds: "3", times: "2" },
+  const { seconds, times, only, row } = parseArgs(args, {
+    string: ["seconds", "times", "only", "row"],
+    // Others ask 125 times a second: of a thousand answers the 99th percentile is no longer the third worst.
+    default: { seconds: "8", times: "2" },
   });
-  const effort: Effort = { lastsMs: Number(seconds) * 1000, quietMs: 3000, times: Number(times), judgesFigures: true };
+  const lastsMs = Number(seconds) * 1000;
+  const effort: Effort = { lastsMs, quietMs: lastsMs, times: Number(times), row, judgesFigures: true };
   if (!(effort.lastsMs > 0 && effort.times >= 1)) throw new RangeError("--seconds and --times are numbers above 0");
   const all: Results[] = [];
   for (const runtime of RUNTIMES.filter((name) => only === undefined || name === only)) {

@@ -15,6 +15,31 @@ function failing(faults: Error[]): Deno.Listener {
   return listener;
 }
 
+/** A listening socket that many clients have connected to already; `accepted` tells how many of them were taken. */
+function crowded(clients: number): { listener: Deno.Listener; accepted(): number } {
+  let accepted = 0;
+  const pending = Promise.withResolvers<Deno.Conn>();
+  // It may be closed before anybody waits for it.
+  pending.promise.catch(() => {});
+  const silent = {
+    setNoDelay() {},
+    read: () => new Promise<null>(() => {}),
+    close() {},
+  } as unknown as Deno.Conn;
+  const listener = {
+    addr: { transport: "tcp", hostname: "127.0.0.1", port: 1 },
+    accept(): Promise<Deno.Conn> {
+      if (accepted === clients) return pending.promise;
+      accepted++;
+      return Promise.resolve(silent);
+    },
+    close: () => pending.reject(new Deno.errors.BadResource("Listener has been closed")),
+    ref() {},
+    unref() {},
+  } as unknown as Deno.Listener;
+  return { listener, accepted: () => accepted };
+}
+
 /** Serves with such a socket; gives how long the first answer took, and what was reported. */
 async function firstAnswer(faults: Error[]): Promise<{ tookMs: number; reported: unknown[] }> {
   const listener = failing(faults);
@@ -46,4 +71,16 @@ Deno.test("Deno's accept pauses when descriptors run out, says so once, and goes
   const { tookMs, reported } = await firstAnswer(faults);
   assert(tookMs > 5 + 10 + 20 + 40 + 80 - 5, `it tried five times within ${tookMs} ms`);
   assertEquals(reported.length, 1);
+});
+
+Deno.test("Deno's accept lets others have their turn while many clients connect", async () => {
+  const { listener, accepted } = crowded(20);
+  await using server = serve(() => "", { listener });
+  // More than 20 accepts could wait for.
+  for (let i = 0; i < 1000; i++) await Promise.resolve();
+  assertEquals(accepted(), 2);
+  let turns = 0;
+  for (; accepted() < 20; turns++) await new Promise<void>((resolve) => setTimeout(resolve, 0));
+  assert(turns > 0);
+  await server.shutdown({ deadline: 0 });
 });

@@ -65,9 +65,9 @@ class Noted extends Connection {
 }
 
 /** A set with a way to open connections in it. */
-function setUp(limit?: number, deadlines = {}) {
+function setUp(limit?: number, deadlines = {}, surroundings = systemSurroundings) {
   const log: string[] = [];
-  const connections = new Connections(systemSurroundings, limit);
+  const connections = new Connections(surroundings, limit);
   const service: Service = {
     app: () => "",
     settings: new GatewaySettings({ deadlines }),
@@ -165,7 +165,16 @@ Deno.test("Connections.cut() ends what a shutdown has left", async () => {
 });
 
 Deno.test("Connections lets others have their turn when many deadlines come at once", async () => {
-  const { connections, open, log } = setUp(Infinity, { idle: 0 });
+  // What was done when a rest began: only a timer has every runtime look for I/O.
+  const rests: number[] = [];
+  const { connections, open, log } = setUp(Infinity, { idle: 0 }, {
+    ...systemSurroundings,
+    after(ms, task) {
+      rests.push(log.length);
+      assert(ms >= 2, "one that is due at once is none");
+      return systemSurroundings.after(ms, task);
+    },
+  });
   for (let i = 0; i < 200; i++) open("idle");
   log.length = 0;
   // Where a turn of the loop found the log.
@@ -177,4 +186,5 @@ Deno.test("Connections lets others have their turn when many deadlines come at o
   const most = Math.max(...seen.map((length, index) => length - (seen[index - 1] ?? 0)));
   assertEquals(log.length, 200);
   assert(most < 200, "all act in one turn");
+  assertEquals(rests, [32, 64, 96, 128, 160, 192]);
 });

@@ -72,7 +72,7 @@ export async function runChecks(
 export function startOwn(
   runtime: RuntimeName,
   wishes: SubjectWishes = {},
-  options: Pick<SubjectOptions, "descriptors"> = {},
+  options: Pick<SubjectOptions, "descriptors" | "env"> = {},
 ): Promise<Subject> {
   const file = new URL("subject.ts", import.meta.url);
   return startSubject(runtime, file, { args: [JSON.stringify(wishes)], forbidden: FAULT, ...options });

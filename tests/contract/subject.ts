@@ -5,6 +5,7 @@
  * - `/watched`: an endless stream, which takes note of how the exchange ends
  * - `/lost`: how many of those ended by a loss, as told by `environ.signal` and by post hooks
  * - `/take?octets=N`: reads N octets of the content, then waits for the end of the exchange without reading on
+ * - `/chunks`: reads the content chunk by chunk, and tells how many there were
  *
  * @module
  */
@@ -38,6 +39,7 @@ const paths: ReadonlyMap<string, App> = new Map(Object.entries<App>({
   "/watched": watched,
   "/lost": lost,
   "/take": take,
+  "/chunks": chunks,
 }));
 
 const app: App = (environ, startResponse) => (paths.get(environ.pathInfo) ?? demo)(environ, startResponse);
@@ -59,6 +61,13 @@ async function take(environ: Environ, startResponse: StartResponse): Promise<Res
   await environ.input.read(octets);
   await new Promise<void>((resolve) => environ.signal.addEventListener("abort", () => resolve()));
   startResponse(200);
+}
+
+async function chunks(environ: Environ, startResponse: StartResponse): Promise<Result> {
+  let count = 0;
+  for await (const item of environ.input.chunks()) if (!(item instanceof Uint8Array) && item[0] > 0) count++;
+  startResponse(200);
+  return `chunks=${count}\n`;
 }
 
 function watch(environ: Environ): void {
