@@ -47,7 +47,8 @@ const ENDINGS: Record<string, Ending> = {
   },
   "excess": { items: () => ["abc", "def", "ghi"], start: [200, { "content-length": "4" }], taken: 2 },
   "a shortfall": { items: () => ["a", "b"], start: [200, { "content-length": "4" }] },
-  "a loss while it gives up its turn": { items: () => endless("a"), then: lose, taken: 64 },
+  "a loss while it gives up its turn": { items: () => endless("a"), then: lose, taken: 128, only: "sync" },
+  "a loss while it gives up its turn of promises": { items: () => endless("a"), then: lose, taken: 64, only: "async" },
   "a loss while a promise is awaited": { items: () => ["a", never(), "b"], then: lose, taken: 2, only: "sync" },
   "a loss while input is awaited": {
     items: () => [INPUT_PENDING, "b"],
