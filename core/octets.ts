@@ -141,3 +141,13 @@ export function isAll(text: string, table: Uint8Array): boolean {
   }
   return text.length > 0;
 }
+
+/**
+ * Copies octets. `bytes.slice()` would give a part of the same memory where they are a `Buffer` of Node.js.
+ *
+ * @param bytes The octets
+ * @returns The same in memory of their own, as a plain `Uint8Array`
+ */
+export function copyOctets(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}

@@ -28,8 +28,8 @@ export class ReceiveBuffer {
   end = 0;
   /** Octets received since the connection began. */
   total = 0;
-  /** Whether `bytes` belongs to the transport: not to be written to, and to be left behind by `release`. */
-  #isLent = false;
+  /** Whether `bytes` is the transport's block: what is unread of it is moved to another by `release`, or stays there. */
+  isLent = false;
 
   /** How many octets are unread. */
   get unread(): number {
@@ -48,7 +48,7 @@ export class ReceiveBuffer {
       this.bytes = block;
       this.start = 0;
       this.end = end;
-      this.#isLent = true;
+      this.isLent = true;
       return;
     }
     this.#makeRoom(end);
@@ -66,8 +66,8 @@ export class ReceiveBuffer {
       this.bytes = NO_OCTETS;
       this.start = 0;
       this.end = 0;
-      this.#isLent = false;
-    } else if (this.#isLent && !isOurs) {
+      this.isLent = false;
+    } else if (this.isLent && !isOurs) {
       this.#makeRoom(0);
     }
   }
@@ -76,17 +76,17 @@ export class ReceiveBuffer {
   #makeRoom(octets: number): void {
     const unread = this.end - this.start;
     const isRoomBehind = this.end + octets <= this.bytes.length;
-    if (!this.#isLent && isRoomBehind) return;
+    if (!this.isLent && isRoomBehind) return;
     // Moved within the block only if at least half of it gets free, so that each octet is moved a few times at most.
     const isRoomAfterMove = (unread + octets) * 2 <= this.bytes.length;
-    if (!this.#isLent && isRoomAfterMove) {
+    if (!this.isLent && isRoomAfterMove) {
       this.bytes.copyWithin(0, this.start, this.end);
     } else {
       const spare = octets >= LARGE ? 0 : unread + octets;
       const grown = new Uint8Array(Math.max(MIN_ROOM, octets === 0 ? unread : unread + octets + spare));
       grown.set(this.bytes.subarray(this.start, this.end));
       this.bytes = grown;
-      this.#isLent = false;
+      this.isLent = false;
     }
     this.start = 0;
     this.end = unread;

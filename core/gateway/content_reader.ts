@@ -9,12 +9,12 @@
 
 import { ProtocolError } from "../errors.ts";
 import { type FieldSection, NO_FIELDS } from "../fields.ts";
-import { LF, NO_OCTETS } from "../octets.ts";
+import { LF } from "../octets.ts";
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { PreparedFields } from "../write/fields_text.ts";
 import { Accumulation } from "./accumulation.ts";
 import type { ContentTurn } from "./content_turn.ts";
-import { copyRun, enlarge } from "./run_block.ts";
+import { JoinedRuns } from "./joined_runs.ts";
 
 /** What a read asks for. */
 export interface ReadRequest {
@@ -82,6 +82,8 @@ export interface ReaderHost {
   readonly connection: ServerConnection;
   /** How much is read in a turn. */
   readonly contentTurn: ContentTurn;
+  /** Whether the blocks that the transport gives may be kept. */
+  readonly ownedBlocks: boolean;
   /** Sends what has gathered: a 100 (Continue) must not wait. */
   flush(): void;
   /** Octets were taken or are waited for: reading may have to go on. */
@@ -296,32 +298,23 @@ export class ContentReader implements ContentSource {
   /** Takes runs until the request is fulfilled or nothing is left, and joins them: many small chunks are one piece. */
   #takeRuns(request: ReadRequest): Uint8Array {
     const { connection } = this.#host;
-    let out = NO_OCTETS;
-    let filled = 0;
-    while (filled < request.atMost && this.#mayStep() && this.#nextStep() === "run") {
+    const joined = new JoinedRuns(connection.input, this.#host.ownedBlocks);
+    while (joined.octets < request.atMost && this.#mayStep() && this.#nextStep() === "run") {
       const { bytes, start } = connection.input;
-      const most = Math.min(connection.runEnd, start + request.atMost - filled);
+      const most = Math.min(connection.runEnd, start + request.atMost - joined.octets);
       const lineFeed = request.lineEnd ? bytes.subarray(start, most).indexOf(LF) : -1;
       const end = lineFeed < 0 ? most : start + lineFeed + 1;
+      const isLast = request.singleRun === true || lineFeed >= 0;
       this.lastChunkSize = connection.chunkSize;
       this.lastIsFirst = connection.atChunkStart;
-      const isAll = filled === 0 &&
-        (request.singleRun || lineFeed >= 0 || end === connection.input.end || end - start === request.atMost);
-      if (isAll) {
-        out = bytes.slice(start, end);
-      } else {
-        const octets = filled + end - start;
-        if (octets > out.length) out = enlarge(out, octets, Math.min(request.atMost, filled + connection.input.unread));
-        copyRun(bytes, start, end, out, filled);
-      }
-      filled += end - start;
+      joined.add(end, isLast ? end - start : request.atMost);
       this.position += end - start;
       connection.takeContent(end - start);
-      if (lineFeed >= 0 || request.singleRun) break;
+      if (isLast) break;
     }
     // The end may stand right behind the last octet: seeing it now spares a read that gives nothing.
-    if (filled > 0 && !this.isAtEnd && this.failure === undefined && !request.singleRun) this.#peekEnd();
-    return filled === out.length ? out : out.subarray(0, filled);
+    if (joined.octets > 0 && !this.isAtEnd && this.failure === undefined && !request.singleRun) this.#peekEnd();
+    return joined.take();
   }
 
   #mayStep(): boolean {

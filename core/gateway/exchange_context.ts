@@ -188,6 +188,7 @@ export abstract class ExchangeContext implements ResponderHost, SignalsHost, Exc
     const reader = new ContentReader({
       connection,
       contentTurn,
+      ownedBlocks: this.settings.ownedBlocks,
       flush: () => outlet.flush(),
       regulateReading: () => this.#host.regulateReading(),
       now: () => surroundings.now(),

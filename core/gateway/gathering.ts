@@ -4,6 +4,7 @@
  * @module
  */
 
+import { copyOctets } from "../octets.ts";
 import { encodeText } from "../write/utf8.ts";
 import type { Piece } from "./piece.ts";
 
@@ -19,7 +20,7 @@ export class Gathering {
    * @param piece The piece
    */
   add(piece: Piece): void {
-    const bytes = typeof piece === "string" ? encodeText(piece) : piece.slice();
+    const bytes = typeof piece === "string" ? encodeText(piece) : copyOctets(piece);
     this.#parts.push(bytes);
     this.octets += bytes.length;
   }

@@ -7,6 +7,7 @@
 
 import type { ServerConnection } from "../connection/server_connection.ts";
 import { ConnectionLostError } from "../errors.ts";
+import { copyOctets } from "../octets.ts";
 import { encodeText } from "../write/utf8.ts";
 import { ignorable } from "./ignorable.ts";
 import type { Outlet } from "./outlet.ts";
@@ -157,7 +158,7 @@ export class TunnelEnd implements Tunnel {
     const { input } = connection;
     if (pending && input.unread > 0) {
       this.#pending = undefined;
-      const bytes = input.bytes.slice(input.start, input.end);
+      const bytes = copyOctets(input.bytes.subarray(input.start, input.end));
       input.start = input.end;
       pending.resolve(bytes);
     } else if (pending && connection.hasEnded) {

@@ -90,7 +90,10 @@ export interface GatewayOptions {
   minimumChunkSize?: number;
   /** Where the signals of `environ.signals` meet. @default {a bus of the server's own} */
   signals?: SignalBus;
-  /** Whether blocks given to `receive` may be kept without a copy. @default {false} */
+  /**
+   * Whether blocks given to `receive` are the conversation's own: kept without a copy, handed to the application in parts,
+   * and changed where they were read. @default {false}
+   */
   ownedBlocks?: boolean;
   /** A faster `decodeOctets`, where the runtime has one. */
   decodeOctets?: OctetDecoder;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { copyOctets } from "../octets.ts";
 import { canDeflate, deflateMessage } from "./deflate.ts";
 import { BINARY, CLOSE, encodeFrame, type Opcode, TEXT } from "./frame_head.ts";
 import type { Message } from "./message_decoder.ts";
@@ -75,7 +76,7 @@ export class Outbox {
     const isWorth = deflateFrom !== undefined && payload.length >= deflateFrom;
     if (!isWorth && !this.#queue) return this.frame(opcode, payload);
     // It is looked at later, when its owner may have changed it.
-    const kept = payload === message ? payload.slice() : payload;
+    const kept = payload === message ? copyOctets(payload) : payload;
     return this.#enqueue(() => isWorth ? this.#deflated(opcode, kept) : this.frame(opcode, kept));
   }
 

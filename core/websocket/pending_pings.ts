@@ -4,6 +4,7 @@
  * @module
  */
 
+import { copyOctets } from "../octets.ts";
 import type { WebSocketClosedError } from "./errors.ts";
 
 interface PendingPing {
@@ -36,7 +37,7 @@ export class PendingPings {
   add(payload: Uint8Array): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     promise.catch(() => {});
-    this.#pings.push({ payload: payload.slice(), resolve, reject });
+    this.#pings.push({ payload: copyOctets(payload), resolve, reject });
     return promise;
   }
 

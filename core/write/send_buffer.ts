@@ -7,6 +7,7 @@
  * @module
  */
 
+import { copyOctets } from "../octets.ts";
 import { BLOCK_SIZE, BlockPool } from "./block_pool.ts";
 
 /** From this many octets on a piece is worth passing through instead of copying. */
@@ -78,7 +79,7 @@ export class SendBuffer {
    */
   append(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    if (bytes.length > BLOCK_SIZE) return this.appendLarge(bytes.slice());
+    if (bytes.length > BLOCK_SIZE) return this.appendLarge(copyOctets(bytes));
     const block = this.#room(bytes.length);
     block.set(bytes, this.#filled);
     this.#filled += bytes.length;

@@ -361,7 +361,8 @@ Deno.test("S-22: what goes beyond PEP 3333 is asked of the object that it replac
   const seen: unknown[] = [];
   const talk = await talkTo((environ, startResponse) => {
     for (const name of ["inform", "trailers", "upgrade"] as const) {
-      assertThrows(() => Environ.prototype[name].call(Object.create(environ), {} as never), TypeError);
+      const method: (argument: never) => unknown = Environ.prototype[name];
+      assertThrows(() => method.call(Object.create(environ), {} as never), TypeError);
     }
     // Middleware that has read the content puts its own input there, which sends no 100 any more.
     const input = new Input(new GatheredContent(new Uint8Array(0), environ.input), { kind: "none" });
