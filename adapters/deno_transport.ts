@@ -16,6 +16,12 @@ import { toAcceptFault } from "./server_fault.ts";
 const FIRST_PAUSE = 5;
 const LAST_PAUSE = 1000;
 
+/** Octets of a read that has to be content, or many requests. */
+const LARGE_READ = 16_384;
+
+/** So many microtasks an application takes at most to ask for more content than it was given. */
+const MICROTASKS = 8;
+
 /**
  * How many connections are accepted in a turn. Beside more of them, and what they bring, Deno looks for I/O so seldom that
  * while 10,000 connected, others waited for 300 ms (p99); so they wait for 10 to 60.
@@ -121,6 +127,11 @@ function toAddress(address: Deno.Addr): Address {
   if (address.transport === "unix") return { transport: "unix", path: address.path ?? "" };
   const { hostname, port } = address as Deno.NetAddr;
   return { transport: "tcp", hostname, port };
+}
+
+/** Lets an application ask for what has come: what it has not asked for is copied, a seventh of an upload's time. */
+async function microtasks(): Promise<void> {
+  for (let i = 0; i < MICROTASKS; i++) await undefined;
 }
 
 /** A connection on a `Deno.Conn`. */
@@ -235,6 +246,7 @@ export class DenoConnection extends Connection {
         const count = await this.#conn.read(block.bytes);
         if (count === null) this.#isAtEnd = true;
         else {
+          if (count >= LARGE_READ) await microtasks();
           this.received(block.bytes, count);
           block.fit(count);
         }
