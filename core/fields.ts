@@ -5,8 +5,6 @@
  * @module
  */
 
-import type { PreparedFields } from "./write/fields_text.ts";
-
 /** One field line: its name and its value. */
 export type FieldLine = readonly [name: string, value: string];
 
@@ -32,7 +30,7 @@ const CASE = 0x20;
  */
 export class FieldSection implements Iterable<FieldLine> {
   readonly #flat: readonly string[];
-  #prepared: PreparedFields | undefined;
+  #prepared: unknown;
 
   /**
    * Makes a `FieldSection`.
@@ -54,12 +52,12 @@ export class FieldSection implements Iterable<FieldLine> {
   }
 
   /** What the writer has made of the section, and nobody else's business: one that is sent again is checked once. */
-  get prepared(): PreparedFields | undefined {
+  get prepared(): unknown {
     return this.#prepared;
   }
 
   /** Keeps it. */
-  set prepared(prepared: PreparedFields) {
+  set prepared(prepared: unknown) {
     this.#prepared = prepared;
   }
 

@@ -51,7 +51,7 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
   readonly #write: Write = (piece) => this.#writePiece(piece);
   readonly #responder: Responder;
   #pump: Pump | undefined;
-  #outcome: Omit<Outcome, "completed" | "durationMs"> | undefined;
+  #outcome: Pick<Outcome, "status" | "bodyBytes" | "wireBytes"> | undefined;
   /** What the application is told. */
   readonly environ: Environ;
   /** The tunnel, after an upgrade. */
@@ -140,7 +140,8 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
    * @returns The outcome
    */
   outcome(completed: boolean, now: number): Outcome {
-    return { ...this.#outcome!, error: this.error, completed, durationMs: now - this.startedAt };
+    const { status, bodyBytes, wireBytes } = this.#outcome!;
+    return { status, bodyBytes, wireBytes, completed, error: this.error, durationMs: now - this.startedAt };
   }
 
   inform(status: number, fields: FieldsInit | undefined): void {
@@ -347,7 +348,6 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
       status: this.#responder.status,
       bodyBytes: this.tunnel ? this.tunnel.octets : connection.bodyBytes,
       wireBytes: connection.output.total - this.#wireStart,
-      error: this.error,
     };
     this.#pump?.stop();
     this.releaseWaits();

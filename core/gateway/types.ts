@@ -38,7 +38,8 @@ export type App = (environ: Environ, startResponse: StartResponse) => Result | P
 export interface StartResponse {
   /**
    * @param status The status code, or the code with a reason phrase: 200 or "200 OK". 200 to 999
-   * @param fields The fields. `content-length` and `connection: close` are heeded
+   * @param fields The fields. `content-length` and `connection: close` are heeded. A `FieldSection` or a frozen record
+   * that is given again was checked the first time
    * @param error Why this is not the first call. It replaces what the earlier call gave; with the head already out it
    * is thrown back
    * @returns Sends a piece at once

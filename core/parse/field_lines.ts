@@ -80,11 +80,7 @@ export function scanFieldLines(
     while (at < stop && ((octet = bytes[at]!) === SP || octet === HTAB)) at++;
     const valueStart = at;
     // Four at a time as long as all are taken: a tenth of a browser's head.
-    while (
-      at + 4 <= stop &&
-      (FIELD_VALUE[bytes[at]!]! & FIELD_VALUE[bytes[at + 1]!]! & FIELD_VALUE[bytes[at + 2]!]! &
-          FIELD_VALUE[bytes[at + 3]!]!) === 1
-    ) at += 4;
+    while (at + 4 <= stop && areFourOfValue(bytes, at)) at += 4;
     while (at < stop && FIELD_VALUE[bytes[at]!] === 1) at++;
     if (at >= stop) break;
     if (bytes[at] !== CR) throw badValue(bytes[at]!);
@@ -101,6 +97,12 @@ export function scanFieldLines(
   }
   if (end - start > maxOctets) throw tooLarge(`more than ${maxOctets} octets`);
   return NEED_MORE;
+}
+
+function areFourOfValue(bytes: Uint8Array, at: number): boolean {
+  const first = FIELD_VALUE[bytes[at]!]! & FIELD_VALUE[bytes[at + 1]!]!;
+  const second = FIELD_VALUE[bytes[at + 2]!]! & FIELD_VALUE[bytes[at + 3]!]!;
+  return (first & second) === 1;
 }
 
 /**

@@ -17,7 +17,8 @@ const records: WeakMap<FieldsInit, PreparedFields> = new WeakMap();
  * @returns What was made of them, if they are constant and were given before
  */
 export function findConstant(fields: FieldsInit): PreparedFields | undefined {
-  return fields instanceof FieldSection ? fields.prepared : records.get(fields);
+  if (!(fields instanceof FieldSection)) return records.get(fields);
+  return fields.prepared as PreparedFields | undefined;
 }
 
 /**

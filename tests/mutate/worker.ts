@@ -38,7 +38,7 @@ declare const self: {
 const ROOT = new URL("../../", import.meta.url);
 const ENTRY = "tests/mutate/corpus.ts";
 /** More than twice what any vector takes. What takes more is endless, or no longer linear. */
-export const MAX_STEPS = 400_000;
+export const MAX_STEPS = 200_000;
 
 /** Stands for the killer of a mutant that does not even load. */
 const NO_VECTOR = "none";
