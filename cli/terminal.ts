@@ -6,7 +6,7 @@
  */
 
 import process from "node:process";
-import { setTimeout } from "node:timers";
+import { setImmediate, setTimeout } from "node:timers";
 import { toLine } from "./command_error.ts";
 
 /** A signal that asks a command to end. */
@@ -21,7 +21,7 @@ export interface Terminal {
    */
   out(text: string): void;
   /**
-   * Writes to the standard error, as `out`.
+   * Writes to the standard error, together with all else of this turn of the event loop.
    *
    * @param text The text, with its line end
    */
@@ -64,8 +64,8 @@ const END_SIGNALS: readonly EndSignal[] = ["SIGINT", "SIGTERM"];
  * @returns The terminal
  */
 export function processTerminal(): Terminal {
-  const error = new Output(process.stderr, () => {});
-  const out = new Output(process.stdout, (reason) => {
+  const error = new Output(process.stderr, setImmediate, () => {});
+  const out = new Output(process.stdout, (task) => setTimeout(task, GATHERED_FOR), (reason) => {
     error.write(`Cannot write to the standard output: ${toLine(reason)}; nothing more is written there\n`);
   });
   return {
@@ -78,7 +78,11 @@ export function processTerminal(): Terminal {
       return !out.isBroken;
     },
     onSignal: listen,
-    exit: (code) => process.exit(code),
+    exit: (code) => {
+      void out.flush();
+      void error.flush();
+      process.exit(code);
+    },
   };
 }
 
@@ -99,6 +103,7 @@ interface Sink {
 /** Gathers text and writes it now and then: a system call for each line would cost more than the answer it is about. */
 class Output {
   readonly #sink: Sink;
+  readonly #later: (task: () => void) => unknown;
   readonly #onBroken: (reason: unknown) => void;
   #gathered = "";
   /** What is handed over and not yet taken, in characters. */
@@ -107,8 +112,9 @@ class Output {
   #isBroken = false;
   readonly #onIdle: (() => void)[] = [];
 
-  constructor(sink: Sink, onBroken: (reason: unknown) => void) {
+  constructor(sink: Sink, later: (task: () => void) => unknown, onBroken: (reason: unknown) => void) {
     this.#sink = sink;
+    this.#later = later;
     this.#onBroken = onBroken;
     // Whoever read it has gone (EPIPE), or the disk is full (ENOSPC). A server goes on without.
     sink.on("error", (error) => this.#break(error));
@@ -120,10 +126,10 @@ class Output {
     if (this.#gathered.length >= MOST_GATHERED) return this.#send();
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setTimeout(() => {
+    this.#later(() => {
       this.#isScheduled = false;
       this.#send();
-    }, GATHERED_FOR);
+    });
   }
 
   /** Whether it cannot be written to any more. */

@@ -14,6 +14,10 @@ export type FieldsInit = Iterable<FieldLine> | Readonly<Record<string, string | 
 /** What the lower case of a letter has beyond the upper one. */
 const CASE = 0x20;
 
+// Given by the class: what others could set would go out unchecked.
+let readPrepared: (section: FieldSection) => unknown;
+let writePrepared: (section: FieldSection, prepared: unknown) => void;
+
 /**
  * A field section. It is a list and not a map: order, case and repetition are kept, and names such as `__proto__` are
  * plain data.
@@ -51,14 +55,9 @@ export class FieldSection implements Iterable<FieldLine> {
     return init instanceof FieldSection ? init : new FieldSection(flattenFields(init));
   }
 
-  /** What the writer has made of the section, and nobody else's business: one that is sent again is checked once. */
-  get prepared(): unknown {
-    return this.#prepared;
-  }
-
-  /** Keeps it. */
-  set prepared(prepared: unknown) {
-    this.#prepared = prepared;
+  static {
+    readPrepared = (section) => section.#prepared;
+    writePrepared = (section, prepared) => section.#prepared = prepared;
   }
 
   /** How many field lines there are. */
@@ -138,6 +137,26 @@ export class FieldSection implements Iterable<FieldLine> {
   toJSON(): FieldLine[] {
     return [...this];
   }
+}
+
+/**
+ * Gives what the writer has made of a section: one that is sent again and again is checked once.
+ *
+ * @param section The section
+ * @returns What was kept; undefined before
+ */
+export function preparedOf(section: FieldSection): unknown {
+  return readPrepared(section);
+}
+
+/**
+ * Keeps what the writer has made of a section.
+ *
+ * @param section The section
+ * @param prepared What it has made of it
+ */
+export function keepPrepared(section: FieldSection, prepared: unknown): void {
+  writePrepared(section, prepared);
 }
 
 /**

@@ -29,7 +29,7 @@
 
 export * from "./date.ts";
 export * from "./errors.ts";
-export * from "./fields.ts";
+export { type FieldLine, FieldSection, type FieldsInit, flattenFields, mayBeTrailer, NO_FIELDS } from "./fields.ts";
 export * from "./limits.ts";
 export * from "./message.ts";
 export { decodeOctets, type OctetDecoder } from "./octets.ts";
@@ -46,10 +46,14 @@ export { parseResponseHead, type ResponseHead } from "./parse/response_head.ts";
 export { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "./parse/settings.ts";
 export { parseTarget, type TargetForm, type TargetParts } from "./parse/target.ts";
 
+export type { DecodeAhead } from "./parse/decode_ahead.ts";
+
 export { BlockPool } from "./write/block_pool.ts";
 export { type FieldsPolicy, type PreparedFields, prepareFields, prepareTrailers } from "./write/fields_text.ts";
 export type { RequestInit, SentRequest } from "./write/request_writer.ts";
+export type { HeadTemplate } from "./write/head_template.ts";
 export type { ResponseFraming } from "./write/response_plan.ts";
+export type { ResponseHeadStart } from "./write/response_writer.ts";
 export { SendBuffer } from "./write/send_buffer.ts";
 
 export { ClientConnection } from "./connection/client_connection.ts";
@@ -59,6 +63,7 @@ export { ReceiveBuffer } from "./connection/receive_buffer.ts";
 export { type ResponseStart, ServerConnection } from "./connection/server_connection.ts";
 
 export type { ContentSource, ReadRequest } from "./gateway/content_reader.ts";
+export type { ContentRest } from "./gateway/content_turn.ts";
 export { Conversation } from "./gateway/conversation.ts";
 export { deriveEnviron, type EnvironOverrides } from "./gateway/derive_environ.ts";
 export { Environ, type EnvironSource, type ErrorLog, type Outcome, type PostHook } from "./gateway/environ.ts";

@@ -10,12 +10,11 @@
  */
 
 import { ProtocolError } from "../errors.ts";
-import { NO_FRAMING } from "../message.ts";
 import { parseRequestHead, type RequestHead } from "../parse/request_head.ts";
 import { type SectionWatch, watchRequestHeads } from "../parse/section_watch.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "../parse/settings.ts";
 import { NO_PREPARED_FIELDS, type PreparedFields } from "../write/fields_text.ts";
-import { type ResponseFraming, responseFramingFor } from "../write/response_plan.ts";
+import { EMPTY, NOTHING, type ResponseFraming, responseFramingFor } from "../write/response_plan.ts";
 import {
   type ResponseHeadStart,
   writeAsciiContent,
@@ -37,19 +36,12 @@ export interface ResponseStart extends ResponseHeadStart {
   readonly isUntold?: boolean | undefined;
 }
 
-const NO_RESPONSE: ResponseFraming = Object.freeze({
-  framing: NO_FRAMING,
-  announcedLength: undefined,
-  hasBody: false,
-});
-const EMPTY_RESPONSE: ResponseFraming = Object.freeze({ ...NO_RESPONSE, announcedLength: 0 });
-
 /** One connection in the server role. */
 export class ServerConnection extends Connection {
   readonly #settings: ParseSettings;
   readonly #watch: SectionWatch;
   #continueSent = false;
-  #response: ResponseFraming = NO_RESPONSE;
+  #response: ResponseFraming = NOTHING;
   #bodyRest = 0;
   /** The request in hand. */
   head: RequestHead | undefined = undefined;
@@ -244,8 +236,8 @@ export class ServerConnection extends Connection {
   refuse(status: number, date: string, reason: CloseReason): void {
     this.closeAfter(reason);
     this.moveWriting("begin");
-    writeResponseHead(this.output, { status, date }, EMPTY_RESPONSE, "close");
-    this.#response = NO_RESPONSE;
+    writeResponseHead(this.output, { status, date }, EMPTY, "close");
+    this.#response = NOTHING;
     this.moveWriting("finish");
   }
 
@@ -254,7 +246,7 @@ export class ServerConnection extends Connection {
     this.head = undefined;
     this.#continueSent = false;
     // What is sent late must not become the beginning of the next answer.
-    this.#response = NO_RESPONSE;
+    this.#response = NOTHING;
     this.bodyBytes = 0;
   }
 

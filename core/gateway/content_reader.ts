@@ -307,7 +307,7 @@ export class ContentReader implements ContentSource {
       const isLast = request.singleRun === true || lineFeed >= 0;
       this.lastChunkSize = connection.chunkSize;
       this.lastIsFirst = connection.atChunkStart;
-      joined.add(end, isLast ? end - start : request.atMost);
+      joined.add(end, isLast ? joined.octets + end - start : request.atMost);
       this.position += end - start;
       connection.takeContent(end - start);
       if (isLast) break;

@@ -37,7 +37,7 @@ export interface ContextHost extends DepartureHost {
   readonly contentTurn: ContentTurn;
   /** The deadlines in force. */
   deadlines: Readonly<Deadlines>;
-  /** When the octets came that are gone through now, or what was awaited. */
+  /** When the turn began, or the exchange before was over. */
   readonly turnStart: number;
   /** Octets were taken or are waited for: reading may have to go on. */
   regulateReading(): void;

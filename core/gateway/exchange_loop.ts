@@ -97,7 +97,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
     return this.#idleSince ??= this.surroundings.now();
   }
 
-  /** When the octets came that are gone through now, or what was awaited. The clock is asked once, if at all. */
+  /** When the turn began, or the exchange before was over. The clock is asked once for each, if at all. */
   get turnStart(): number {
     return this.#turnStart ??= this.surroundings.now();
   }
@@ -209,6 +209,8 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
     if (this.#phase === "closed") return;
     this.#reporter.add(exchange);
     this.exchange = undefined;
+    // The application may have taken its time: it is not the next request's.
+    this.#turnStart = undefined;
     // What lies unread of a tunnel is no request.
     if (exchange.tunnel) return this.#closeWhenSent();
     const event = this.connection.turnOver();
@@ -264,8 +266,11 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
   #advance(): void {
     if (this.#isAdvancing) return;
     this.#isAdvancing = true;
-    while (this.#step());
-    this.#isAdvancing = false;
+    try {
+      while (this.#step());
+    } finally {
+      this.#isAdvancing = false;
+    }
   }
 
   /** One step; false when there is nothing to do before something happens. */
@@ -296,7 +301,8 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
     try {
       if (connection.readHead()) return this.#serve();
     } catch (error) {
-      this.#refuse(error as ProtocolError);
+      if (error instanceof ProtocolError) this.#refuse(error);
+      else this.#giveUp(error);
       return true;
     }
     // Nothing more comes: what was begun will never be whole.
@@ -314,6 +320,12 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
     if (typeof host === "function") exchange.run(host);
     else exchange.refuse(host);
     return this.exchange !== exchange;
+  }
+
+  /** What is no fault of the peer's is one of ours. */
+  #giveUp(error: unknown): void {
+    this.settings.reportError(error);
+    this.abortConnection(error);
   }
 
   #refuse(error: ProtocolError): void {

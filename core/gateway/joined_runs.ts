@@ -1,7 +1,7 @@
 /**
  * Joins runs of content, so that many small chunks are one piece. In a block that is ours they are moved together where
- * they lie, over the framing between them that was read, and the piece is a part of the block; from any other block they
- * are copied.
+ * they lie, over the framing between them that was read, and the last piece of the block is a part of it; all others are
+ * copied.
  *
  * @module
  */
@@ -54,7 +54,7 @@ export class JoinedRuns {
     } else if (this.#isInPlace) {
       this.#block = bytes;
       this.#start = start;
-    } else if (end === this.#input.end || end - start === most) {
+    } else if (end === this.#input.end || end - start >= most) {
       this.#block = viewOf(bytes, start, end).slice();
     } else {
       this.#makeRoom(end - start, most);
@@ -72,7 +72,9 @@ export class JoinedRuns {
     const block = this.#block;
     if (!this.#isInPlace) return this.octets === block.length ? block : block.subarray(0, this.octets);
     const piece = viewOf(block, this.#start, this.#start + this.octets);
-    return this.octets >= block.buffer.byteLength * LEAST_PART ? piece : piece.slice();
+    // Whoever has a part may transfer its memory elsewhere (byte streams do): nothing unread may lie there any more.
+    const isFree = this.#input.unread === 0;
+    return isFree && this.octets >= block.buffer.byteLength * LEAST_PART ? piece : piece.slice();
   }
 
   /** As much as lies unread would be too much: a turn takes 1 % of it when chunks are small, and the piece holds it all. */

@@ -1,8 +1,9 @@
 /**
  * The pumps: take the items of an application's iterable one by one, no faster than the client takes them.
  *
- * A turn ends after 128 pieces, 64 KiB, or 64 promises or flushes, and goes on in a later turn of the event loop, so that the
- * iterations of many exchanges interleave and no one starves the others.
+ * A turn ends after 128 pieces, 64 KiB, or 64 promises or flushes (each item of an asynchronous iterable is a promise),
+ * and goes on in a later turn of the event loop, so that the iterations of many exchanges interleave and no one starves
+ * the others.
  *
  * @module
  */

@@ -34,6 +34,8 @@ export class DecodeAhead {
 
   /** Decodes a head. The first of a block is decoded for itself, as nearly all are. */
   readonly decode: OctetDecoder = (bytes, start, end) => {
+    // Outside of a turn nothing is held.
+    if (this.#limit === 0) return this.#decodeOctets(bytes, start, end);
     const follows = bytes === this.#bytes && start === this.#next;
     this.#next = end;
     if (!follows) {

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { FieldSection, type FieldsInit } from "../fields.ts";
-import type { PreparedFields } from "./fields_text.ts";
+import { FieldSection, type FieldsInit, keepPrepared, preparedOf } from "../fields.ts";
+import type { PreparedFields } from "./prepared_fields.ts";
 
 const records: WeakMap<FieldsInit, PreparedFields> = new WeakMap();
 
@@ -17,8 +17,7 @@ const records: WeakMap<FieldsInit, PreparedFields> = new WeakMap();
  * @returns What was made of them, if they are constant and were given before
  */
 export function findConstant(fields: FieldsInit): PreparedFields | undefined {
-  if (!(fields instanceof FieldSection)) return records.get(fields);
-  return fields.prepared as PreparedFields | undefined;
+  return fields instanceof FieldSection ? preparedOf(fields) as PreparedFields | undefined : records.get(fields);
 }
 
 /**
@@ -28,8 +27,8 @@ export function findConstant(fields: FieldsInit): PreparedFields | undefined {
  * @param prepared What was made of them
  */
 export function keepConstant(fields: FieldsInit, prepared: PreparedFields): void {
-  if (fields instanceof FieldSection) fields.prepared = prepared;
-  else if (Object.isFrozen(fields) && isConstant(fields)) records.set(fields, prepared);
+  if (fields instanceof FieldSection) keepPrepared(fields, prepared);
+  else if (typeof fields === "object" && Object.isFrozen(fields) && isConstant(fields)) records.set(fields, prepared);
 }
 
 /** Lists are objects of their own, and a getter may give another value each time. */

@@ -12,23 +12,10 @@ import { type FieldsInit, flattenFields, mayBeTrailer } from "../fields.ts";
 import { HTAB, isAll, SENT_FIELD_VALUE, SP, TOKEN } from "../octets.ts";
 import { findConstant, keepConstant } from "./constant_fields.ts";
 import { HeadTemplate } from "./head_template.ts";
+import type { PreparedFields } from "./prepared_fields.ts";
 import { RecentFields } from "./recent_fields.ts";
 
-/** Fields ready to go out, and what was heeded in them. */
-export interface PreparedFields {
-  /** The field lines with their line ends, the framing fields and Connection left out. */
-  readonly text: string;
-  /** The value of Content-Length, if there is one. */
-  readonly contentLength: number | undefined;
-  /** Whether Date is among them. */
-  readonly hasDate: boolean;
-  /** Whether `connection: close` was among them. */
-  readonly close: boolean;
-  /** Whether Upgrade is among them. */
-  readonly hasUpgrade: boolean;
-  /** Where the beginning of a head is kept that has these fields, if they may come again. */
-  readonly template?: HeadTemplate | undefined;
-}
+export type { PreparedFields } from "./prepared_fields.ts";
 
 /** What a message's sender may say of the connection. */
 export interface FieldsPolicy {
@@ -79,7 +66,10 @@ export function prepareFields(fields: FieldsInit | undefined, policy: FieldsPoli
   if (known !== undefined) return known;
   const flat = flattenFields(fields);
   const recent = recentFields.find(flat);
-  if (recent !== undefined) return recent;
+  if (recent !== undefined) {
+    keepConstant(fields, recent);
+    return recent;
+  }
   const draft = prepareLines(flat, policy);
   if (draft.hasUpgrade) return draft;
   const prepared = { ...draft, template: new HeadTemplate(draft.text) };

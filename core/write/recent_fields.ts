@@ -5,14 +5,14 @@
  * @module
  */
 
-import type { PreparedFields } from "./fields_text.ts";
+import type { PreparedFields } from "./prepared_fields.ts";
 
 /** How many sets are remembered. Two that fall on the same place take it from each other. */
 const PLACES = 64;
 
 /** Longer sets are not kept: they seldom come again, and what is kept is bounded so. */
 const MAX_LINES = 16;
-const MAX_VALUES = 1024;
+const MAX_OCTETS = 1024;
 
 /** A set of fields as it was given, and what was made of it. */
 interface Remembered {
@@ -68,7 +68,7 @@ function isWorthKeeping(flat: readonly string[]): boolean {
   let octets = 0;
   for (let i = 0; i < flat.length; i += 2) {
     if (flat[i]!.toLowerCase() === "set-cookie") return false;
-    octets += flat[i + 1]!.length;
+    octets += flat[i]!.length + flat[i + 1]!.length;
   }
-  return octets <= MAX_VALUES;
+  return octets <= MAX_OCTETS;
 }

@@ -5,7 +5,7 @@
  */
 
 import { CHUNKED, type Framing, mayHaveBody, NO_FRAMING, UNTIL_CLOSE } from "../message.ts";
-import type { PreparedFields } from "./fields_text.ts";
+import type { PreparedFields } from "./prepared_fields.ts";
 
 /** What the request says to it. */
 export interface AnsweredRequest {
@@ -40,8 +40,14 @@ export interface ResponseFraming {
   readonly hasBody: boolean;
 }
 
-const NOTHING: ResponseFraming = Object.freeze({ framing: NO_FRAMING, announcedLength: undefined, hasBody: false });
-const EMPTY: ResponseFraming = Object.freeze({ framing: NO_FRAMING, announcedLength: 0, hasBody: false });
+/** No body, and no word of a length. */
+export const NOTHING: ResponseFraming = Object.freeze({
+  framing: NO_FRAMING,
+  announcedLength: undefined,
+  hasBody: false,
+});
+/** No body, and a Content-Length that says so. */
+export const EMPTY: ResponseFraming = Object.freeze({ framing: NO_FRAMING, announcedLength: 0, hasBody: false });
 const IN_CHUNKS: ResponseFraming = Object.freeze({ framing: CHUNKED, announcedLength: undefined, hasBody: true });
 const TO_THE_CLOSE: ResponseFraming = Object.freeze({
   framing: UNTIL_CLOSE,

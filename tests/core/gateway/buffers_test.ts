@@ -81,3 +81,28 @@ Deno.test("what is read from a tunnel is no Buffer", async () => {
   await talk.rest();
   assertEquals(seen, [Uint8Array, "hello"]);
 });
+
+Deno.test("what an application transfers takes nothing with it that is unread", async () => {
+  const app: App = async (environ, startResponse) => {
+    let octets = 0;
+    for await (const piece of environ.input) {
+      octets += piece.length;
+      (piece.buffer as ArrayBuffer).transfer();
+    }
+    startResponse(200);
+    return `${octets}`;
+  };
+  const content = "x".repeat(40_000);
+  const chunks = `9c40\r\n${content}\r\n`.repeat(2);
+  for (const request of [post(content), postChunked(`${chunks}0\r\n\r\n`)]) {
+    for (const cut of [100, 30_000, 40_050, 40_083, request.length, request.length + 10]) {
+      const talk = new Talk(app, { ownedBlocks: true });
+      const all = Buffer.from(request + get() + get());
+      for (const part of [all.subarray(0, cut), all.subarray(cut)]) {
+        talk.conversation.receive(new Uint8Array(part));
+        await talk.rest();
+      }
+      assertEquals(talk.sent.match(/HTTP\/1.1 200 OK/g)?.length, 3, `cut at ${cut}`);
+    }
+  }
+});

@@ -316,6 +316,20 @@ Deno.test("what begins behind an answer counts from the first look at the deadli
   }
 });
 
+Deno.test("what earlier applications of a batch took is not the next one's time", () => {
+  let runs = 0;
+  const talk = new Talk((_environ, startResponse) => {
+    if (++runs === 3) return new Promise(() => {});
+    talk.surroundings.advance(5000);
+    startResponse(200);
+    return "ok";
+  }, { deadlines: { application: 2000 }, observed: true });
+  talk.send(get() + get() + get());
+  assertEquals(talk.due, 2000);
+  // Both answers went out together, when the turn was over.
+  assertEquals(talk.records.map(({ durationMs }) => durationMs), [10_000, 5000]);
+});
+
 Deno.test("the end of every closing is that the connection is closed and never due again", async (t) => {
   for (const [name, row] of Object.entries(ROWS)) {
     await t.step(name, async () => {

@@ -375,3 +375,21 @@ Deno.test("read joins the data of chunks of any length", async () => {
   const bytes = await readAs((input) => input.read(), [postChunked(`${chunks}0\r\n\r\n`)]);
   assertEquals(textOf(bytes as Uint8Array), data.join(""));
 });
+
+Deno.test("readLine joins a line over chunks of any length", async () => {
+  const chunk = (content: string): string => `${content.length.toString(16)}\r\n${content}\r\n`;
+  for (const ownedBlocks of [false, true]) {
+    for (const [first, second] of [[1000, 3499], [1, 10_000], [5000, 0], [10_000, 1]] as const) {
+      const seen: number[] = [];
+      const talk = new Talk(async ({ input }, startResponse) => {
+        for await (const line of input.lines()) seen.push(line.length);
+        startResponse(200);
+      }, { ownedBlocks });
+      const chunks = [`${"a".repeat(first)}`, `${"b".repeat(second)}\n`, "c".repeat(10_000)];
+      talk.send(postChunked(chunks.map(chunk).join("") + "0\r\n\r\n"));
+      await talk.rest();
+      assertEquals(seen, [first + second + 1, 10_000]);
+      assertEquals(talk.errors, []);
+    }
+  }
+});

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertNotStrictEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { FieldSection, type FieldsInit } from "../../../core/fields.ts";
+import { FieldSection, type FieldsInit, preparedOf } from "../../../core/fields.ts";
 import { prepareFields } from "../../../core/write/fields_text.ts";
 
 const SAME: readonly [what: string, make: () => FieldsInit][] = [
@@ -97,4 +97,17 @@ Deno.test("prepareFields refuses what must not go out each time", () => {
       assertThrows(() => prepareFields({ "x-bad": value }), TypeError, "Cannot send field");
     }
   }
+});
+
+Deno.test("prepareFields takes what JavaScript gives for no fields, whatever was prepared before", () => {
+  for (const nothing of [false, "", 5] as unknown as FieldsInit[]) {
+    for (let round = 0; round < 2; round++) assertEquals(prepareFields(nothing).text, "");
+  }
+});
+
+Deno.test("prepareFields keeps a section that equals a record of before", () => {
+  const fields = { "x-equal": "1" };
+  const section = new FieldSection(["x-equal", "1"]);
+  assertStrictEquals(prepareFields(section), prepareFields(fields));
+  assertStrictEquals(preparedOf(section), prepareFields(fields));
 });
