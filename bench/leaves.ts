@@ -26,6 +26,8 @@ interface LeafResult {
   readonly rival: string;
   /** NaN where there is none. */
   readonly rivalTime: number;
+  /** What cannot be done without, where that is measured. */
+  readonly least?: number;
 }
 
 if (import.meta.main) await main(Deno.args);
@@ -34,26 +36,30 @@ async function main(args: string[]): Promise<void> {
   const cases = [...headCases(), ...chunkCases(), ...writerCases(), ...exchangeCases()];
   const results = [...cases.map(measure), ...parseLlhttp(await runLlhttp())];
   const measuredAt = await circumstances("bench:leaves", args);
-  const rows = results.map(({ leaf, sluice, rival, rivalTime }) => [
+  const rows = results.map(({ leaf, sluice, rival, rivalTime, least }) => [
     leaf,
     toNumber(sluice),
     rival,
     toNumber(rivalTime),
     toNumber(rivalTime / sluice),
+    toNumber(least),
   ]);
   const text = [
     "Nanoseconds a call; llhttp on Node.js through its own binding, all else on Deno.",
     describeCircumstances(measuredAt),
-    toTable(["leaf", "sluice", "rival", "takes", "times as fast"], rows),
+    toTable(["leaf", "sluice", "rival", "takes", "times as fast", "at the least"], rows),
   ].join("\n\n");
   console.log(text);
   await writeResults("leaves", { ...measuredAt, results: results.map((result) => ({ ...result })) });
   await writePart("leaves", text);
 }
 
-function measure({ group, entries }: LeafCase): LeafResult {
-  const [ours, theirs] = duel(entries.map(({ run }) => run)).map((pace) => pace.median);
-  return { leaf: group, sluice: ours!, rival: entries[1]?.name ?? "", rivalTime: theirs ?? NaN };
+function measure({ group, entries, least }: LeafCase): LeafResult {
+  const [ours, theirs] = entries;
+  const runs = [ours, theirs, least].map((entry) => entry?.run);
+  const paces = duel(runs.filter((run) => run !== undefined)).map((pace) => pace.median);
+  const [sluice, rivalTime, leastTime] = runs.map((run) => run === undefined ? NaN : paces.shift()!);
+  return { leaf: group, sluice: sluice!, rival: theirs?.name ?? "", rivalTime: rivalTime!, least: leastTime! };
 }
 
 async function runLlhttp(): Promise<string> {

@@ -6,6 +6,8 @@
 
 import type { Buffer } from "node:buffer";
 import { ServerConnection } from "../../core/connection/server_connection.ts";
+import { LF, SP } from "../../core/octets.ts";
+import { createFieldMarks, scanFieldLines } from "../../core/parse/field_lines.ts";
 import { parseRequestHead } from "../../core/parse/request_head.ts";
 import { ADAPTER_PARSE_SETTINGS } from "./decode_octets.ts";
 import { browserHead, cookieHead, fortyFieldsHead, minimalHead, variants } from "./inputs.ts";
@@ -32,6 +34,34 @@ export function sluiceHeads(heads: readonly Buffer[]): LeafEntry {
     sink.value = parseRequestHead(bytes, 0, bytes.length, ADAPTER_PARSE_SETTINGS)!.fields;
   };
   return { name: "sluice", run };
+}
+
+/**
+ * The strings alone: a head is decoded and cut where its words stand, which somebody has found before.
+ *
+ * @param heads The heads
+ * @returns The entry
+ */
+export function stringsAlone(heads: readonly Buffer[]): LeafEntry {
+  const next = takeTurns(heads.map((head) => ({ bytes: toPlainArray(head), cuts: cutsOf(toPlainArray(head)) })));
+  const run = (): void => {
+    const { bytes, cuts } = next();
+    const text = ADAPTER_PARSE_SETTINGS.decodeOctets(bytes, 0, bytes.length);
+    const words = new Array<string>(cuts.length / 2);
+    for (let i = 0; i < words.length; i++) words[i] = text.slice(cuts[i * 2], cuts[i * 2 + 1]);
+    sink.value = words;
+  };
+  return { name: "the strings alone", run };
+}
+
+/** Where method, target, names and values start and end, by turns. */
+function cutsOf(bytes: Uint8Array): number[] {
+  const methodEnd = bytes.indexOf(SP);
+  const targetEnd = bytes.indexOf(SP, methodEnd + 1);
+  const lineEnd = bytes.indexOf(LF) + 1;
+  const marks = createFieldMarks();
+  scanFieldLines(bytes, lineEnd, bytes.length, bytes.length, Infinity, marks);
+  return [0, methodEnd, methodEnd + 1, targetEnd, ...marks.offsets.slice(0, marks.count * 4)];
 }
 
 /**

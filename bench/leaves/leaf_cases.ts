@@ -6,7 +6,7 @@
 
 import { ChunkedDecoder } from "../../core/parse/chunked.ts";
 import { ADAPTER_PARSE_SETTINGS } from "./decode_octets.ts";
-import { HEADS, sluiceHeads, sluicePieces, toOctets } from "./head_cases.ts";
+import { HEADS, sluiceHeads, sluicePieces, stringsAlone, toOctets } from "./head_cases.ts";
 import { chunkBlocks } from "./inputs.ts";
 import { type LeafCase, type LeafEntry, takeTurns, touch } from "./leaf_case.ts";
 import { rivalRequests } from "./rival_parser.ts";
@@ -23,7 +23,8 @@ export function headCases(): LeafCase[] {
   const whole = Object.entries(HEADS).map(([group, heads]): LeafCase => {
     const next = takeTurns(heads);
     const parse = rivalRequests();
-    return { group, entries: [sluiceHeads(heads), { name: RIVAL, run: () => parse(next()) }] };
+    const rival = { name: RIVAL, run: () => parse(next()) };
+    return { group, entries: [sluiceHeads(heads), rival], least: stringsAlone(heads) };
   });
   const some = HEADS["browser head"]!.slice(0, 16);
   const next = takeTurns(some.map((head) => toOctets(head)));
@@ -49,8 +50,20 @@ export function chunkCases(): LeafCase[] {
     const next = takeTurns(blocks);
     const parse = rivalRequests();
     parse(Buffer.from(CHUNKED_HEAD));
-    return { group, entries: [sluiceChunks(blocks), { name: RIVAL, run: () => parse(next()) }] };
+    const rival = { name: RIVAL, run: () => parse(next()) };
+    return { group, entries: [sluiceChunks(blocks), rival], least: touchAlone(blocks, size) };
   });
+}
+
+/** As many octets of data looked at, one run a chunk, where somebody has found them before. */
+function touchAlone(blocks: readonly Uint8Array[], size: number): LeafEntry {
+  const next = takeTurns(blocks.map((block) => new Uint8Array(block)));
+  const run = (): void => {
+    const bytes = next();
+    const framed = size + size.toString(16).length + 4;
+    for (let at = 0; at < bytes.length; at += framed) touch(bytes, at, at + size);
+  };
+  return { name: "each octet looked at, alone", run };
 }
 
 function sluiceChunks(blocks: readonly Uint8Array[]): LeafEntry {
