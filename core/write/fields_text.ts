@@ -48,6 +48,7 @@ interface Draft {
   hasDate: boolean;
   close: boolean;
   hasUpgrade: boolean;
+  template: HeadTemplate | undefined;
 }
 
 /**
@@ -72,13 +73,20 @@ export function prepareFields(fields: FieldsInit | undefined, policy: FieldsPoli
   }
   const draft = prepareLines(flat, policy);
   if (draft.hasUpgrade) return draft;
-  const prepared = { ...draft, template: new HeadTemplate(draft.text) };
-  keepConstant(fields, prepared);
-  return recentFields.keep(flat, prepared);
+  draft.template = new HeadTemplate(draft.text);
+  keepConstant(fields, draft);
+  return recentFields.keep(flat, draft);
 }
 
 function prepareLines(flat: readonly string[], policy: FieldsPolicy): Draft {
-  const draft: Draft = { text: "", contentLength: undefined, hasDate: false, close: false, hasUpgrade: false };
+  const draft: Draft = {
+    text: "",
+    contentLength: undefined,
+    hasDate: false,
+    close: false,
+    hasUpgrade: false,
+    template: undefined,
+  };
   for (let i = 0; i < flat.length; i += 2) addLine(draft, flat[i]!, flat[i + 1]!, policy);
   return draft;
 }

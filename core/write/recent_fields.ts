@@ -14,6 +14,8 @@ const PLACES = 64;
 const MAX_LINES = 16;
 const MAX_OCTETS = 1024;
 
+const SET_COOKIE = "set-cookie";
+
 /** A set of fields as it was given, and what was made of it. */
 interface Remembered {
   readonly flat: readonly string[];
@@ -67,8 +69,9 @@ function isWorthKeeping(flat: readonly string[]): boolean {
   if (flat.length > MAX_LINES * 2) return false;
   let octets = 0;
   for (let i = 0; i < flat.length; i += 2) {
-    if (flat[i]!.toLowerCase() === "set-cookie") return false;
-    octets += flat[i]!.length + flat[i + 1]!.length;
+    const name = flat[i]!;
+    if (name.length === SET_COOKIE.length && name.toLowerCase() === SET_COOKIE) return false;
+    octets += name.length + flat[i + 1]!.length;
   }
   return octets <= MAX_OCTETS;
 }

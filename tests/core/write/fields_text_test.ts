@@ -44,6 +44,7 @@ Deno.test("prepareFields heeds Content-Length, Date, Connection and Upgrade in a
     hasDate: true,
     close: true,
     hasUpgrade: true,
+    template: undefined,
   });
   assertEquals(prepareFields({ "content-length": "0" }).contentLength, 0);
   assertEquals(prepareFields({ "content-length": "9007199254740991" }).contentLength, 9007199254740991);
