@@ -28,6 +28,9 @@ export const ACCESS_LOG_LINES: Readonly<Record<AccessLogFormat, AccessLogLine>> 
   json: toJsonLine,
 };
 
+const UNSAFE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
+const EACH_UNSAFE = new RegExp(UNSAFE, "g");
+
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** The Common Log Format: `host - - [time] "request line" status bytes`. The time is the request's, in UTC. */
@@ -88,7 +91,9 @@ function toErrorText(error: unknown): string {
 
 /** As nginx and Apache do it: quotes, backslashes and all that is not visible ASCII become `\xHH`. */
 function escapeText(text: string): string {
-  return text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, (character) => {
+  // Nearly all is as it may be, which is soon seen.
+  if (!UNSAFE.test(text)) return text;
+  return text.replace(EACH_UNSAFE, (character) => {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
   });
 }

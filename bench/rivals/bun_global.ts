@@ -17,7 +17,7 @@ export interface BunGlobal {
     hostname: string;
     port: number;
     idleTimeout: number;
-    maxRequestBodySize: number;
+    maxRequestBodySize?: number;
     fetch: (request: Request) => Response | Promise<Response>;
   }): unknown;
   /** Listens for connections. */
