@@ -7,7 +7,10 @@
 import type { Surroundings } from "../core/gateway/port.ts";
 import type { Connection } from "./connection.ts";
 
-/** How often deadlines are looked at, in ms. Each is met a second late at the most, and where thousands come at once as much later as `REST` says. */
+/**
+ * How often deadlines are looked at, in ms. Each is met a second late at the most, and where thousands come at once as
+ * much later as `REST` says.
+ */
 const TICK = 500;
 
 /** How often while the server ends, in ms: somebody waits for it. */

@@ -5,14 +5,13 @@
  * @module
  */
 
+import { CASE } from "./octets.ts";
+
 /** One field line: its name and its value. */
 export type FieldLine = readonly [name: string, value: string];
 
 /** What fields may be given as: lines in order, or a record whose lists become one line each. */
 export type FieldsInit = Iterable<FieldLine> | Readonly<Record<string, string | readonly string[]>>;
-
-/** What the lower case of a letter has beyond the upper one. */
-const CASE = 0x20;
 
 // Given by the class: what others could set would go out unchecked.
 let readPrepared: (section: FieldSection) => unknown;

@@ -21,6 +21,9 @@ export const SP = 0x20;
 /** `:`. */
 export const COLON = 0x3a;
 
+/** What the lower case of a letter has beyond the upper one. */
+export const CASE = 0x20;
+
 /** Octets without a member, shared wherever "nothing" is meant. */
 export const NO_OCTETS: Uint8Array = new Uint8Array(0);
 
@@ -123,7 +126,13 @@ export function trimSpace(text: string): string {
   return text.slice(start, end);
 }
 
-function isSpace(octet: number): boolean {
+/**
+ * Tells whether an octet is white space within a line (OWS and BWS, RFC 9110, section 5.6.3).
+ *
+ * @param octet The octet, or a character's code; NaN for none
+ * @returns true for SP and HTAB
+ */
+export function isSpace(octet: number): boolean {
   return octet === SP || octet === HTAB;
 }
 

@@ -158,14 +158,13 @@ export class ServerConnection extends Connection {
    */
   send(piece: string | Uint8Array, isLent = false): boolean {
     if (!this.#response.hasBody) return piece.length === 0;
-    const { framing } = this.#response;
     if (typeof piece === "string") {
       if (isShortAscii(piece)) return this.sendAscii(piece);
       return this.send(encodeShared(piece), isOwnEncoding(piece));
     }
     const isWhole = piece.length <= this.#bodyRest;
     const bytes = isWhole ? piece : piece.subarray(0, this.#bodyRest);
-    writeContent(this.output, framing, bytes, isLent);
+    writeContent(this.output, this.#response.framing, bytes, isLent);
     this.#count(bytes.length);
     return isWhole;
   }

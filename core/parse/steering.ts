@@ -5,11 +5,12 @@
  * @module
  */
 
+import * as octets from "../octets.ts";
 import type { FieldMarks } from "./field_lines.ts";
 import type { FramingFields } from "./framing.ts";
 
-/** What the lower case of a letter has beyond the upper one. */
-const CASE = 0x20;
+// A constant of the module's own, see `octets.ts`.
+const { CASE } = octets;
 
 /** The fields that frame and steer, lines of the same name joined by commas where their grammar is a list. */
 export interface SteeringFields extends FramingFields {

@@ -9,7 +9,7 @@
  */
 
 import { type FieldsInit, flattenFields, mayBeTrailer } from "../fields.ts";
-import { HTAB, isAll, SENT_FIELD_VALUE, SP, TOKEN } from "../octets.ts";
+import { isAll, isSpace, SENT_FIELD_VALUE, TOKEN } from "../octets.ts";
 import { findConstant, keepConstant } from "./constant_fields.ts";
 import { HeadTemplate } from "./head_template.ts";
 import type { PreparedFields } from "./prepared_fields.ts";
@@ -147,10 +147,6 @@ function checkLine(name: string, value: string): void {
   if (isSpace(value.charCodeAt(0)) || isSpace(value.charCodeAt(value.length - 1))) {
     throw new TypeError(`Cannot send field ${name}: white space round its value`);
   }
-}
-
-function isSpace(character: number): boolean {
-  return character === SP || character === HTAB;
 }
 
 function heedConnection(draft: Draft, value: string): void {
