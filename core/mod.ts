@@ -66,7 +66,14 @@ export type { ContentSource, ReadRequest } from "./gateway/content_reader.ts";
 export type { ContentRest } from "./gateway/content_turn.ts";
 export { Conversation } from "./gateway/conversation.ts";
 export { deriveEnviron, type EnvironOverrides } from "./gateway/derive_environ.ts";
-export { Environ, type EnvironSource, type ErrorLog, type Outcome, type PostHook } from "./gateway/environ.ts";
+export {
+  Environ,
+  type EnvironContext,
+  type EnvironSource,
+  type ErrorLog,
+  type Outcome,
+  type PostHook,
+} from "./gateway/environ.ts";
 export { type EnvironDict, toEnvironDict, type WsgiErrors } from "./gateway/environ_dict.ts";
 export {
   ExchangeDeadlines,

@@ -14,9 +14,10 @@ import { parseRequestHead, type RequestHead } from "../parse/request_head.ts";
 import { type SectionWatch, watchRequestHeads } from "../parse/section_watch.ts";
 import { DEFAULT_PARSE_SETTINGS, type ParseSettings } from "../parse/settings.ts";
 import { NO_PREPARED_FIELDS, type PreparedFields } from "../write/fields_text.ts";
-import { EMPTY, NOTHING, type ResponseFraming, responseFramingFor } from "../write/response_plan.ts";
+import { EMPTY, mayHaveContent, NOTHING, type ResponseFraming, responseFramingFor } from "../write/response_plan.ts";
 import {
   type ResponseHeadStart,
+  writeAgain,
   writeAsciiContent,
   writeContent,
   writeEnd,
@@ -24,7 +25,7 @@ import {
   writeResponseHead,
 } from "../write/response_writer.ts";
 import { SendBuffer } from "../write/send_buffer.ts";
-import { encodeShared, isOwnEncoding, isShortAscii } from "../write/utf8.ts";
+import { encodeShared, isOwnEncoding } from "../write/utf8.ts";
 import { Connection } from "./connection.ts";
 import { type CloseReason, moveReading } from "./lifecycle.ts";
 
@@ -149,6 +150,27 @@ export class ServerConnection extends Connection {
   }
 
   /**
+   * Answers at once, with all content, if the answer's head is one that was sent before: a third of the work of
+   * `respond`, `send` and `finish`.
+   *
+   * @param start The response
+   * @param content All content
+   * @param isLent As in `send`
+   * @returns false if nothing was sent: the head is not known, has no body, or is no first one, the connection closes, or
+   * the content is a text that is not ASCII, or has 16 KiB and more
+   */
+  answerAgain(start: ResponseHeadStart, content: string | Uint8Array, isLent: boolean): boolean {
+    const { minorVersion, method } = this.head!;
+    const isUsual = this.writing === "idle" && minorVersion === 1 && this.persistent;
+    if (!isUsual || !mayHaveContent(start.status, method)) return false;
+    if (!writeAgain(this.output, start, content, isLent)) return false;
+    this.bodyBytes = content.length;
+    this.moveWriting("begin");
+    this.moveWriting("finish");
+    return true;
+  }
+
+  /**
    * Sends a piece of content. What is over the announced length stays behind, and all of it where a response has no
    * body.
    *
@@ -159,28 +181,13 @@ export class ServerConnection extends Connection {
   send(piece: string | Uint8Array, isLent = false): boolean {
     if (!this.#response.hasBody) return piece.length === 0;
     if (typeof piece === "string") {
-      if (isShortAscii(piece)) return this.sendAscii(piece);
+      if (this.#sendAscii(piece)) return true;
       return this.send(encodeShared(piece), isOwnEncoding(piece));
     }
     const isWhole = piece.length <= this.#bodyRest;
     const bytes = isWhole ? piece : piece.subarray(0, this.#bodyRest);
     writeContent(this.output, this.#response.framing, bytes, isLent);
     this.#count(bytes.length);
-    return isWhole;
-  }
-
-  /**
-   * Sends a piece of content that is known to be ASCII, as `send`.
-   *
-   * @param text The piece
-   * @returns As `send`
-   */
-  sendAscii(text: string): boolean {
-    if (!this.#response.hasBody) return text.length === 0;
-    const isWhole = text.length <= this.#bodyRest;
-    const sent = isWhole ? text : text.slice(0, this.#bodyRest);
-    writeAsciiContent(this.output, this.#response.framing, sent);
-    this.#count(sent.length);
     return isWhole;
   }
 
@@ -273,6 +280,12 @@ export class ServerConnection extends Connection {
   #persistenceOption(): "close" | "keep-alive" | undefined {
     if (!this.persistent) return "close";
     return this.head!.minorVersion === 0 ? "keep-alive" : undefined;
+  }
+
+  #sendAscii(text: string): boolean {
+    if (text.length > this.#bodyRest || !writeAsciiContent(this.output, this.#response.framing, text)) return false;
+    this.#count(text.length);
+    return true;
   }
 
   #count(octets: number): void {

@@ -26,7 +26,7 @@ export interface Outcome {
   readonly completed: boolean;
   /** What went wrong, if anything: the application's error, a `ProtocolError`, or why the connection was lost. */
   readonly error: unknown;
-  /** From the end of the request's head to the last octet handed to the transport, in ms. */
+  /** From when the request's head had come to the last octet handed to the transport, in ms. */
   readonly durationMs: number;
 }
 
@@ -51,18 +51,10 @@ export interface EnvironSource {
   readonly port: Port;
   /** Where `environ.errors` goes. */
   readonly errors: ErrorLog;
-  /** The content. */
-  readonly input: Input;
   /** Octets that items are gathered to. */
   minimumChunkSize: number;
-  /** Fires when the connection is lost. */
-  readonly signal: AbortSignal;
-  /** Fires when the peer has ended its side, or the server drains. */
-  readonly closing: AbortSignal;
-  /** Signals and time. */
-  readonly signals: Signals;
-  /** What the exchange may take its time for. */
-  readonly exchangeDeadlines: ExchangeDeadlines;
+  /** What few applications ask for: made when one does. */
+  readonly context: EnvironContext;
   /**
    * Sends an interim response.
    *
@@ -83,6 +75,20 @@ export interface EnvironSource {
    * @returns The tunnel
    */
   upgrade(fields: FieldsInit | undefined): Tunnel;
+}
+
+/** What an exchange has for its application beside the request itself. */
+export interface EnvironContext {
+  /** The content. */
+  readonly input: Input;
+  /** Fires when the connection is lost. */
+  readonly signal: AbortSignal;
+  /** Fires when the peer has ended its side, or the server drains. */
+  readonly closing: AbortSignal;
+  /** Signals and time. */
+  readonly signals: Signals;
+  /** What the exchange may take its time for. */
+  readonly exchangeDeadlines: ExchangeDeadlines;
 }
 
 const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g;
@@ -202,7 +208,7 @@ export class Environ {
 
   /** The content. */
   get input(): Input {
-    return this.#source.input;
+    return this.#source.context.input;
   }
 
   /**
@@ -245,22 +251,22 @@ export class Environ {
 
   /** Fires when the connection is lost: reset, write failure, stall, or the deadline of a shutdown. Never on success. */
   get signal(): AbortSignal {
-    return this.#source.signal;
+    return this.#source.context.signal;
   }
 
   /** Fires when the peer has ended its side or the server begins to drain; answers still go out. */
   get closing(): AbortSignal {
-    return this.#source.closing;
+    return this.#source.context.closing;
   }
 
   /** Signals between exchanges, and time. Waits end with the client. */
   get signals(): Signals {
-    return this.#source.signals;
+    return this.#source.context.signals;
   }
 
   /** The deadlines of this exchange, which `set` changes. */
   get deadlines(): ExchangeDeadlines {
-    return this.#source.exchangeDeadlines;
+    return this.#source.context.exchangeDeadlines;
   }
 
   /**

@@ -7,23 +7,30 @@
  * @module
  */
 
+import type { ServerConnection } from "../connection/server_connection.ts";
 import { ProtocolError } from "../errors.ts";
 import type { FieldsInit } from "../fields.ts";
+import type { RequestHead } from "../parse/request_head.ts";
 import { prepareFields } from "../write/fields_text.ts";
-import { LARGE_PIECE } from "../write/send_buffer.ts";
-import { createPump } from "./create_pump.ts";
-import { Environ, type EnvironSource, type Outcome } from "./environ.ts";
-import { type ContextHost, ExchangeContext } from "./exchange_context.ts";
+import type { ContentReader } from "./content_reader.ts";
+import { Environ, type EnvironSource, type ErrorLog, type Outcome } from "./environ.ts";
+import { type ContextHost, type ContextOwner, ExchangeContext } from "./exchange_context.ts";
 import { FileWrapper } from "./file_wrapper.ts";
 import { ignorable } from "./ignorable.ts";
+import { IterableAnswer, type IterableAnswerOwner } from "./iterable_answer.ts";
 import { isPiece, isThenable, type Piece } from "./piece.ts";
-import type { Pump, PumpHost } from "./pump.ts";
-import { Responder } from "./responder.ts";
+import type { Port } from "./port.ts";
+import { Responder, type ResponderHost } from "./responder.ts";
+import type { GatewaySettings } from "./settings.ts";
 import { type Tunnel, TunnelEnd } from "./tunnel.ts";
 import type { App, Result, Write } from "./types.ts";
 
 /** What an exchange needs of the conversation. */
 export interface ExchangeHost extends ContextHost {
+  /** The far side. */
+  readonly port: Port;
+  /** When the turn began. */
+  readonly turnStart: number;
   /**
    * The answer is written whole, or refused.
    *
@@ -41,17 +48,28 @@ export interface ExchangeHost extends ContextHost {
 }
 
 /** One exchange. */
-export class Exchange extends ExchangeContext implements EnvironSource, PumpHost {
+export class Exchange implements EnvironSource, ResponderHost, ContextOwner, IterableAnswerOwner {
   readonly #host: ExchangeHost;
   readonly #wireStart: number;
   readonly #startResponse = (status: number | string, fields?: FieldsInit, error?: unknown): Write => {
-    this.#responder.start(status, fields, error);
+    this.responder.start(status, fields, error);
     return this.#write;
   };
   readonly #write: Write = (piece) => this.#writePiece(piece);
-  readonly #responder: Responder;
-  #pump: Pump | undefined;
+  #context: ExchangeContext | undefined;
+  #iterable: IterableAnswer | undefined;
   #outcome: Pick<Outcome, "status" | "bodyBytes" | "wireBytes"> | undefined;
+  #waitsSince: number | undefined;
+  /** Whether the application is in its first run: it has been waiting for nothing yet. */
+  #isFirstRun = true;
+  /** The request's head. */
+  readonly head: RequestHead;
+  /** When the turn began in which the head was whole. */
+  readonly startedAt: number;
+  /** Octets that items are gathered to. */
+  minimumChunkSize: number;
+  /** The sending half. */
+  readonly responder: Responder;
   /** What the application is told. */
   readonly environ: Environ;
   /** The tunnel, after an upgrade. */
@@ -65,16 +83,66 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
    * @param host The conversation
    */
   constructor(host: ExchangeHost) {
-    super(host);
     this.#host = host;
+    this.head = host.connection.head!;
+    this.startedAt = host.turnStart;
+    this.minimumChunkSize = host.settings.minimumChunkSize;
     this.#wireStart = host.connection.output.total;
-    this.#responder = new Responder(this, this.head);
+    this.responder = new Responder(this, this.head);
     this.environ = new Environ(this);
+  }
+
+  /** The connection's state. */
+  get connection(): ServerConnection {
+    return this.#host.connection;
+  }
+
+  /** What all connections share. */
+  get settings(): GatewaySettings {
+    return this.#host.settings;
+  }
+
+  /** The far side. */
+  get port(): Port {
+    return this.#host.port;
+  }
+
+  /** Where `environ.errors` goes. */
+  get errors(): ErrorLog {
+    return this.#host.settings.errors;
+  }
+
+  /**
+   * The value of Date for an answer that begins now. For one that the application begins at once it is the time of the
+   * request: a sender may take it "at any time during message origination" (RFC 9110, section 6.6.1), and the clock is
+   * asked once for all requests of a turn.
+   */
+  get date(): string {
+    const { settings, surroundings } = this.#host;
+    return settings.dates.at(this.#isFirstRun ? this.startedAt : surroundings.now(), surroundings);
+  }
+
+  /**
+   * Since when the application is waited for. It counts from when it is first asked for, which whoever looks at deadlines
+   * does at once and again: most answer in the turn of their request.
+   */
+  get waitsSince(): number {
+    return this.#waitsSince ??= this.#host.surroundings.now();
+  }
+
+  /** What the application may ask for beside the request: made when it does. */
+  get context(): ExchangeContext {
+    return this.#context ??= new ExchangeContext(this.#host, this);
+  }
+
+  /** The reader if anybody has asked for it. */
+  get readerInUse(): ContentReader | undefined {
+    return this.#context?.readerInUse;
   }
 
   /** Whether the final head is out. */
   get isHeadOut(): boolean {
-    return this.#responder.isHeadOut;
+    return this.responder.isHeadOut;
   }
 
   /** Whether the exchange is over: answered whole, refused, or lost. */
@@ -94,7 +162,7 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
    */
   run(app: App): void {
     this.#call(app);
-    this.isFirstRun = false;
+    this.#isFirstRun = false;
   }
 
   /**
@@ -114,10 +182,11 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
   lose(reason: unknown): void {
     if (this.isOver) return;
     this.error = reason;
-    this.departure.reason = reason;
+    const { departure } = this.context;
+    departure.reason = reason;
     this.#end();
     this.tunnel?.lose(reason);
-    this.departure.announceLoss();
+    departure.announceLoss();
   }
 
   /**
@@ -127,9 +196,15 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
    */
   expire(reason: unknown): void {
     if (this.isOver) return;
-    this.departure.reason = reason;
+    const { departure } = this.context;
+    departure.reason = reason;
     this.#refuse(503, reason);
-    this.departure.announceLoss();
+    departure.announceLoss();
+  }
+
+  /** The peer has ended its side, or the server drains. */
+  announceClosing(): void {
+    this.#context?.announceClosing();
   }
 
   /**
@@ -154,13 +229,13 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
   }
 
   setTrailers(fields: FieldsInit | (() => FieldsInit)): void {
-    this.#responder.setTrailers(fields);
+    this.responder.setTrailers(fields);
   }
 
   upgrade(fields: FieldsInit | undefined): Tunnel {
     const { connection, outlet } = this.#host;
     if (this.isOver) throw new TypeError("Cannot upgrade: the exchange is over");
-    this.#responder.switchProtocols(fields);
+    this.responder.switchProtocols(fields);
     this.tunnel = new TunnelEnd({
       connection,
       outlet,
@@ -168,84 +243,37 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
       endWriting: () => this.#host.endWriting(),
       tunnelDone: () => this.#tunnelDone(),
       abort: (error) => this.#host.abortConnection(error),
-      after: (ms, task) => this.surroundings.after(ms, task),
+      after: (ms, task) => this.#host.surroundings.after(ms, task),
     });
     outlet.flush();
     return this.tunnel;
   }
 
-  sendPiece(piece: Piece): boolean {
-    if (this.isOver) return false;
-    try {
-      const least = this.minimumChunkSize;
-      const sent = least > 0 ? this.#responder.gather(piece, least) : this.#responder.send(piece, true);
-      if (sent === "excess") this.#reportExcess();
-      return sent === "sent";
-    } catch (error) {
-      this.failed(error);
-      return false;
-    }
-  }
-
-  sendNow(): void {
-    if (this.isOver) return;
-    try {
-      this.#responder.sendHead();
-      if (this.#responder.sendGathered() === "excess") this.#reportExcess();
-    } catch (error) {
-      return this.failed(error);
-    }
-    // Where no content goes out, the head is all: who waits for the iterable's next item waits for nothing.
-    if (!this.connection.hasBody && !this.tunnel) return this.pumped();
-    this.#host.outlet.flush();
-  }
-
-  sendSoon(): void {
-    this.#host.outlet.flushSoon();
-  }
-
-  waitForRoom(piece: Piece, task: () => void): boolean {
-    const { outlet } = this.#host;
-    // A large piece goes out uncopied: its maker is not asked for the next one before it is sent.
-    const isLent = typeof piece !== "string" && piece.length >= LARGE_PIECE;
-    if (!isLent && !outlet.isFull) return true;
-    outlet.flush();
-    if (isLent ? outlet.isEmpty : !outlet.isFull) return true;
-    if (isLent) outlet.whenEmpty(task);
-    else outlet.whenRoom(task);
-    return false;
-  }
-
-  whenInput(task: () => void): void {
-    let isNow = true;
-    this.reader.whenReady(() => isNow ? this.defer(task) : task());
-    isNow = false;
-  }
-
-  defer(task: () => void): void {
-    this.#host.surroundings.defer(task);
-  }
-
-  keepResult(result: unknown, exception: unknown): void {
-    this.environ.result = result;
-    this.environ.exception = exception;
-  }
-
+  /** All content of the iterable was given. */
   pumped(): void {
     if (this.isOver) return;
     // An iterable that is exhausted has told all its content, be it none.
     this.#finish("");
   }
 
+  /** There was more content than announced. */
+  reportExcess(): void {
+    this.#host.settings.reportError(
+      new RangeError("Cannot send all content: it is more than content-length announced"),
+    );
+  }
+
+  /**
+   * The application failed.
+   *
+   * @param error Its error
+   */
   failed(error: unknown): void {
     if (this.tunnel) return this.#tunnelFailed(error);
-    if (this.isOver) {
-      if (!this.isGivingUp(error)) this.#host.settings.reportError(error);
-      return;
-    }
+    if (this.isOver) return this.failedLate(error);
     const fault = this.#peersFault(error);
     if (fault) return this.isHeadOut ? this.#host.abortConnection(fault) : this.#refuse(fault.status, fault);
-    const isGivingUp = this.isGivingUp(error);
+    const isGivingUp = this.#isGivingUp(error);
     if (!isGivingUp) this.#host.settings.reportError(error);
     // Who was told may have had the connection aborted.
     if (this.isOver) return;
@@ -253,8 +281,21 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
     else this.#refuse(isGivingUp ? 503 : 500, error);
   }
 
-  closeFailed(error: unknown): void {
-    if (!this.isGivingUp(error)) this.#host.settings.reportError(error);
+  /**
+   * Something of the application failed behind its answer, or beside it: that changes nothing.
+   *
+   * @param error Its error
+   */
+  failedLate(error: unknown): void {
+    if (!this.#isGivingUp(error)) this.#host.settings.reportError(error);
+  }
+
+  get #lossReason(): unknown {
+    return this.#context?.lossReason;
+  }
+
+  #isGivingUp(error: unknown): boolean {
+    return this.context.isGivingUp(error);
   }
 
   #call(app: App): void {
@@ -276,16 +317,16 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
     if (Array.isArray(result) && result.length < 2 && (result.length === 0 || isPiece(result[0]))) {
       return this.#finish(result[0] ?? "");
     }
-    this.#pump = this.#createPump(result);
-    if (!this.#pump) return;
-    if (this.isOver) this.#pump.stop();
-    else this.#pump.run();
+    this.#iterable = this.#take(result);
+    if (!this.#iterable) return;
+    if (this.isOver) this.#iterable.stop();
+    else this.#iterable.run();
   }
 
-  #createPump(result: unknown): Pump | undefined {
+  #take(result: unknown): IterableAnswer | undefined {
     try {
-      if (result instanceof FileWrapper) result.serve(this.#responder.announcedLength);
-      return createPump(result, this);
+      if (result instanceof FileWrapper) result.serve(this.responder.announcedLength);
+      return new IterableAnswer(this.#host, this, result);
     } catch (error) {
       this.failed(error);
       return undefined;
@@ -298,11 +339,11 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
     if (this.tunnel) return this.#leaveTunnel(piece);
     let isExcess: boolean;
     try {
-      isExcess = this.#responder.finish(piece);
+      isExcess = this.responder.finish(piece);
     } catch (error) {
       return this.failed(error);
     }
-    if (isExcess) this.#reportExcess();
+    if (isExcess) this.reportExcess();
     if (this.isOver) return;
     this.#end();
     this.#host.exchangeDone(this);
@@ -310,18 +351,18 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
 
   #writePiece(piece: Piece): void | Promise<void> {
     if (this.isOver) {
-      if (this.lossReason === undefined) throw new TypeError("Cannot write: the response is complete");
-      return ignorable(Promise.reject(this.lossReason));
+      if (this.#lossReason === undefined) throw new TypeError("Cannot write: the response is complete");
+      return ignorable(Promise.reject(this.#lossReason));
     }
     if (!isPiece(piece)) throw new TypeError(`Cannot write: ${piece === null ? "null" : typeof piece} is no piece`);
     if (piece.length === 0) return;
-    const sent = this.#responder.send(piece, false);
+    const sent = this.responder.send(piece, false);
     if (sent === "excess") throw new RangeError("Cannot write: it is more than content-length announced");
     if (sent === "unwanted") return;
     const { outlet } = this.#host;
     if (!outlet.isFull) return outlet.flushSoon();
     outlet.flush();
-    if (outlet.isFull) return outlet.room(() => this.lossReason);
+    if (outlet.isFull) return outlet.room(() => this.#lossReason);
   }
 
   /**
@@ -336,7 +377,7 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
 
   #refuse(status: number, error: unknown): void {
     this.error = error;
-    this.#responder.refuse(status, error);
+    this.responder.refuse(status, error);
     this.#end();
     this.#host.exchangeDone(this);
   }
@@ -345,17 +386,19 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
   #end(): void {
     const { connection } = this.#host;
     this.#outcome = {
-      status: this.#responder.status,
+      status: this.responder.status,
       bodyBytes: this.tunnel ? this.tunnel.octets : connection.bodyBytes,
       wireBytes: connection.output.total - this.#wireStart,
     };
-    this.#pump?.stop();
-    this.releaseWaits();
+    this.#iterable?.stop();
+    this.#context?.release();
   }
 
   /** The application has returned: the tunnel goes on until both sides have ended. */
   #leaveTunnel(piece: Piece | undefined): void {
-    if (piece !== undefined && piece.length > 0) this.sendPiece(piece);
+    if (piece !== undefined && piece.length > 0) {
+      this.failed(new TypeError("Cannot send piece: the connection is a tunnel"));
+    }
   }
 
   #tunnelDone(): void {
@@ -365,13 +408,7 @@ export class Exchange extends ExchangeContext implements EnvironSource, PumpHost
   }
 
   #tunnelFailed(error: unknown): void {
-    if (!this.isGivingUp(error)) this.#host.settings.reportError(error);
+    this.failedLate(error);
     if (!this.isOver) this.#host.abortConnection(error);
-  }
-
-  #reportExcess(): void {
-    this.#host.settings.reportError(
-      new RangeError("Cannot send all content: it is more than content-length announced"),
-    );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The context of an exchange: what its application may ask for. Each part is made when it is first asked for, for most
- * exchanges need none.
+ * The context of an exchange: what its application may ask for beside the request itself. All of it is made when it is
+ * first asked for, for most exchanges need none.
  *
  * @module
  */
@@ -11,22 +11,19 @@ import type { RequestHead } from "../parse/request_head.ts";
 import { ContentReader } from "./content_reader.ts";
 import type { ContentTurn } from "./content_turn.ts";
 import { Departure, type DepartureHost } from "./departure.ts";
-import type { ErrorLog } from "./environ.ts";
+import type { EnvironContext } from "./environ.ts";
 import { ExchangeDeadlines, type ExchangeDeadlinesHost } from "./exchange_deadlines.ts";
 import { Input } from "./input.ts";
 import type { Outlet } from "./outlet.ts";
-import type { Port, Surroundings } from "./port.ts";
-import type { ResponderHost } from "./responder.ts";
+import type { Surroundings } from "./port.ts";
 import type { GatewaySettings } from "./settings.ts";
 import type { SignalBus } from "./signal_bus.ts";
 import { Signals, type SignalsHost } from "./signals.ts";
 
-/** What the surroundings of an exchange need of the conversation. */
+/** What the context needs of the conversation. */
 export interface ContextHost extends DepartureHost {
   /** The connection's state. */
   readonly connection: ServerConnection;
-  /** The far side. */
-  readonly port: Port;
   /** The clock and the turn. */
   readonly surroundings: Surroundings;
   /** What all connections share. */
@@ -37,10 +34,16 @@ export interface ContextHost extends DepartureHost {
   readonly contentTurn: ContentTurn;
   /** The deadlines in force. */
   deadlines: Readonly<Deadlines>;
-  /** When the turn began, or the exchange before was over. */
-  readonly turnStart: number;
   /** Octets were taken or are waited for: reading may have to go on. */
   regulateReading(): void;
+}
+
+/** What the context needs of its exchange. */
+export interface ContextOwner {
+  /** The request's head. */
+  readonly head: RequestHead;
+  /** Whether the exchange is over: answered whole, refused, or lost. */
+  readonly isOver: boolean;
 }
 
 /** Shared: an error with its stack, made for each exchange that has read content, cost 16 % of a small upload. */
@@ -48,67 +51,33 @@ const EXCHANGE_OVER = new TypeError("Cannot read content: the exchange is over")
 const NO_MORE_WAITS = new TypeError("Cannot wait: the exchange is over");
 
 /** What an exchange has for its application. */
-export abstract class ExchangeContext implements ResponderHost, SignalsHost, ExchangeDeadlinesHost {
+export class ExchangeContext implements EnvironContext, SignalsHost, ExchangeDeadlinesHost {
   readonly #host: ContextHost;
+  readonly #owner: ContextOwner;
   #reader: ContentReader | undefined;
   #input: Input | undefined;
   #signals: Signals | undefined;
   #departure: Departure | undefined;
-  /** The connection's state. */
-  readonly connection: ServerConnection;
-  /** What all connections share. */
-  readonly settings: GatewaySettings;
-  /** The clock and the turn. */
-  readonly surroundings: Surroundings;
-  /** The request's head. */
-  readonly head: RequestHead;
-  /** When the head was whole. */
-  readonly startedAt: number;
-  /** Octets that items are gathered to. */
-  minimumChunkSize: number;
-  /** Whether the application is in its first run: it has been waiting for nothing yet. */
-  protected isFirstRun = true;
 
   /**
    * Makes an `ExchangeContext`.
    *
    * @param host The conversation
+   * @param owner The exchange
    */
-  constructor(host: ContextHost) {
+  constructor(host: ContextHost, owner: ContextOwner) {
     this.#host = host;
-    this.head = host.connection.head!;
-    this.startedAt = host.turnStart;
-    this.connection = host.connection;
-    this.settings = host.settings;
-    this.minimumChunkSize = host.settings.minimumChunkSize;
-    this.surroundings = host.surroundings;
+    this.#owner = owner;
   }
 
   /** Whether the exchange is over: answered whole, refused, or lost. */
-  abstract get isOver(): boolean;
-
-  /** The far side. */
-  get port(): Port {
-    return this.#host.port;
-  }
-
-  /** Where `environ.errors` goes. */
-  get errors(): ErrorLog {
-    return this.#host.settings.errors;
+  get isOver(): boolean {
+    return this.#owner.isOver;
   }
 
   /** The content's reader. */
   get reader(): ContentReader {
     return this.#reader ??= this.#createReader();
-  }
-
-  /**
-   * The value of Date for an answer that begins now. For one that the application begins at once it is the time of the
-   * request, "the moment just before generating the message content" (RFC 9110, section 6.6.1): the clock is asked once.
-   */
-  get date(): string {
-    const { surroundings } = this;
-    return this.settings.dates.at(this.isFirstRun ? this.startedAt : surroundings.now(), surroundings);
   }
 
   /** The reader if anybody has asked for it. */
@@ -118,10 +87,10 @@ export abstract class ExchangeContext implements ResponderHost, SignalsHost, Exc
 
   /** The content. */
   get input(): Input {
-    return this.#input ??= new Input(this.reader, this.head.framing);
+    return this.#input ??= new Input(this.reader, this.#owner.head.framing);
   }
 
-  /** What has become of the client. Made when asked for: most stay until they are answered. */
+  /** What has become of the client. */
   get departure(): Departure {
     return this.#departure ??= new Departure(this.#host);
   }
@@ -141,7 +110,7 @@ export abstract class ExchangeContext implements ResponderHost, SignalsHost, Exc
     return this.#signals ??= new Signals(this);
   }
 
-  /** What the exchange may take its time for. Made when asked for: few ask, and none more than once. */
+  /** What the exchange may take its time for: few ask, and none more than once. */
   get exchangeDeadlines(): ExchangeDeadlines {
     return new ExchangeDeadlines(this);
   }
@@ -160,14 +129,30 @@ export abstract class ExchangeContext implements ResponderHost, SignalsHost, Exc
     return this.#host.settings.signals;
   }
 
+  /** The clock and the turn. */
+  get surroundings(): Surroundings {
+    return this.#host.surroundings;
+  }
+
   /** Octets that have passed, in both directions. */
   get activity(): number {
-    return this.connection.input.total + this.#host.outlet.taken;
+    return this.#host.connection.input.total + this.#host.outlet.taken;
+  }
+
+  /** Why the connection is lost, undefined while it is not. */
+  get lossReason(): unknown {
+    return this.#departure?.reason;
   }
 
   /** The peer has ended its side, or the server drains. */
   announceClosing(): void {
     this.#departure?.announceClosing();
+    this.#signals?.release();
+  }
+
+  /** The exchange is over: whoever still waits, for content or a signal, is told. */
+  release(): void {
+    this.#reader?.fail(this.#noMoreContent());
     this.#signals?.release();
   }
 
@@ -177,40 +162,28 @@ export abstract class ExchangeContext implements ResponderHost, SignalsHost, Exc
     return this.#host.closingBy && !throughHalfClose ? this.closing.reason : undefined;
   }
 
-  /** Why the connection is lost, undefined while it is not. */
-  protected get lossReason(): unknown {
-    return this.#departure?.reason;
+  /**
+   * Tells whether the application let itself be ended by what became of its client: that is nobody's fault.
+   *
+   * @param error What it failed with
+   * @returns true if so
+   */
+  isGivingUp(error: unknown): boolean {
+    return error === NO_MORE_WAITS || this.#departure?.explains(error) === true;
   }
 
   #createReader(): ContentReader {
-    const { connection, surroundings } = this;
-    const { outlet, contentTurn } = this.#host;
+    const { connection, contentTurn, outlet, settings, surroundings } = this.#host;
     const reader = new ContentReader({
       connection,
       contentTurn,
-      ownedBlocks: this.settings.ownedBlocks,
+      ownedBlocks: settings.ownedBlocks,
       flush: () => outlet.flush(),
       regulateReading: () => this.#host.regulateReading(),
       now: () => surroundings.now(),
     });
     if (this.isOver) reader.fail(this.#noMoreContent());
     return reader;
-  }
-
-  /** The exchange is over: whoever still waits, for content or a signal, is told. */
-  protected releaseWaits(): void {
-    this.#reader?.fail(this.#noMoreContent());
-    this.#signals?.release();
-  }
-
-  /**
-   * Whether the application let itself be ended by what became of its client: that is nobody's fault.
-   *
-   * @param error What it failed with
-   * @returns true if so
-   */
-  protected isGivingUp(error: unknown): boolean {
-    return error === NO_MORE_WAITS || this.#departure?.explains(error) === true;
   }
 
   #noMoreContent(): unknown {

@@ -5,12 +5,14 @@
  * @module
  */
 
-import { notTaken, type ServerConnection } from "../connection/server_connection.ts";
+import { notTaken, type ResponseStart, type ServerConnection } from "../connection/server_connection.ts";
 import { ProtocolError } from "../errors.ts";
 import type { FieldsInit } from "../fields.ts";
+import { NO_OCTETS } from "../octets.ts";
 import type { RequestHead } from "../parse/request_head.ts";
 import { NO_PREPARED_FIELDS, prepareTrailers } from "../write/fields_text.ts";
-import { encodeShared, isOwnEncoding, isShortAscii } from "../write/utf8.ts";
+import type { ResponseHeadStart } from "../write/response_writer.ts";
+import { encodeShared, isOwnEncoding } from "../write/utf8.ts";
 import { startAnswer, type StartedAnswer, upgradeAnswer } from "./answer.ts";
 import type { ContentReader } from "./content_reader.ts";
 import { Gathering } from "./gathering.ts";
@@ -101,20 +103,11 @@ export class Responder {
   /**
    * Sends the head, once.
    *
-   * @param length The length of the whole content, where all of it is there
-   * @param isUntold Whether the application gave nothing at all, not even empty content
    * @throws {TypeError} If `startResponse` was not called
    * @throws {ProtocolError} If the answer does not fit the request
    */
-  sendHead(length?: number, isUntold = false): void {
-    if (this.isHeadOut) return;
-    const answer = this.#answer;
-    if (!answer) throw new TypeError("Cannot answer: startResponse was not called");
-    this.#refuseMisfit(answer);
-    this.#closeOverUnreadContent(length !== undefined);
-    const { status, reason, fields } = answer;
-    this.#host.connection.respond({ status, reason, fields, date: this.#host.date, knownLength: length, isUntold });
-    this.isHeadOut = true;
+  sendHead(): void {
+    if (!this.isHeadOut) this.#respond(this.#beginAnswer(false));
   }
 
   /**
@@ -177,11 +170,10 @@ export class Responder {
    * @throws {Error} If there was less content than announced
    */
   finish(piece: Piece | undefined): boolean {
-    const { connection } = this.#host;
-    const isGatheredExcess = this.#gathering !== undefined && this.sendGathered() === "excess";
-    const isExcess = this.isHeadOut ? this.#sendLast(piece) : this.#sendWhole(piece);
-    const missing = connection.finish(this.#trailersText());
-    if (missing > 0) throw new Error(`Cannot finish response: ${missing} announced octets are missing`);
+    if (!this.isHeadOut && !this.#gathering) return this.#finishWhole(piece);
+    const isGatheredExcess = this.sendGathered() === "excess";
+    const isExcess = this.#sendLast(piece);
+    this.#end();
     return isExcess || isGatheredExcess;
   }
 
@@ -214,14 +206,35 @@ export class Responder {
     this.#hasSwitched = true;
   }
 
+  /** Checks the answer before its head goes out. */
+  #beginAnswer(isWhole: boolean): ResponseHeadStart {
+    const answer = this.#answer;
+    if (!answer) throw new TypeError("Cannot answer: startResponse was not called");
+    this.#refuseMisfit(answer);
+    this.#closeOverUnreadContent(isWhole);
+    const { status, reason, fields } = answer;
+    return { status, reason, fields, date: this.#host.date };
+  }
+
+  #respond(start: ResponseStart): void {
+    this.#host.connection.respond(start);
+    this.isHeadOut = true;
+  }
+
   /** All content in one piece; whether there was more than announced. */
-  #sendWhole(piece: Piece | undefined): boolean {
+  #finishWhole(piece: Piece | undefined): boolean {
     const { connection } = this.#host;
-    const content = piece === undefined ? "" : encodeUnlessAscii(piece);
-    this.sendHead(content.length, piece === undefined);
-    // A text that was encoded for itself alone need not be copied.
+    const start = this.#beginAnswer(true);
+    // A text that is encoded for itself alone need not be copied.
     const isLent = typeof piece === "string" && isOwnEncoding(piece);
-    const isSent = typeof content === "string" ? connection.sendAscii(content) : connection.send(content, isLent);
+    if (this.#trailers === undefined && connection.answerAgain(start, piece ?? "", isLent)) {
+      this.isHeadOut = true;
+      return false;
+    }
+    const content = typeof piece === "string" ? encodeShared(piece) : piece ?? NO_OCTETS;
+    this.#respond({ ...start, knownLength: content.length, isUntold: piece === undefined });
+    const isSent = connection.send(content, isLent);
+    this.#end();
     return !isSent && connection.hasBody;
   }
 
@@ -262,13 +275,13 @@ export class Responder {
     }
   }
 
+  #end(): void {
+    const missing = this.#host.connection.finish(this.#trailersText());
+    if (missing > 0) throw new Error(`Cannot finish response: ${missing} announced octets are missing`);
+  }
+
   #trailersText(): string {
     if (this.#trailers === undefined) return "";
     return prepareTrailers(typeof this.#trailers === "function" ? this.#trailers() : this.#trailers);
   }
-}
-
-/** A short ASCII text is as long as its octets; any other is encoded to know. */
-function encodeUnlessAscii(piece: Piece): Piece {
-  return typeof piece === "string" && !isShortAscii(piece) ? encodeShared(piece) : piece;
 }

@@ -75,7 +75,7 @@ export function whatIsDue(timed: Timed, now: number): Due {
 
 /** The application has to have its head out by then. */
 function applicationDeadline(exchange: Exchange, ms: number): number {
-  return exchange.isHeadOut ? Infinity : exchange.startedAt + ms;
+  return exchange.isHeadOut ? Infinity : exchange.waitsSince + ms;
 }
 
 /** The content that somebody waits for has to come by then: the next octet, and at the least rate on average. */

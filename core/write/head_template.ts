@@ -43,6 +43,18 @@ export class HeadTemplate {
   }
 
   /**
+   * Gives a head that `whole` has given before.
+   *
+   * @param status The status code
+   * @param length The length
+   * @param date The value of Date
+   * @returns The octets, not to be changed; undefined if it has not
+   */
+  known(status: number, length: number, date: string): Uint8Array | undefined {
+    return status === this.#status && length === this.#length && date === this.#date ? this.#whole : undefined;
+  }
+
+  /**
    * Gives all of a head that has Content-Length and Date beside its fields, and nothing else.
    *
    * @param status The status code

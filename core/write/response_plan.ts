@@ -79,6 +79,17 @@ export function responseFramingFor(request: AnsweredRequest, answer: ResponseCir
   return minorVersion === 0 ? TO_THE_CLOSE : IN_CHUNKS;
 }
 
+/**
+ * Tells whether content may go out in a response.
+ *
+ * @param status The final status code
+ * @param method The method of the request
+ * @returns false where there is no body, and for 205, whose body is empty
+ */
+export function mayHaveContent(status: number, method: string): boolean {
+  return status !== 205 && mayHaveBody(status, method);
+}
+
 function bodyless(minorVersion: 0 | 1, answer: ResponseCircumstances, length: number | undefined): ResponseFraming {
   const statedLength = answer.fields?.contentLength;
   if (answer.status === 304) {

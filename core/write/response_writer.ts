@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Framing } from "../message.ts";
+import { type Framing, NO_FRAMING } from "../message.ts";
 import { NO_OCTETS } from "../octets.ts";
 import { NO_PREPARED_FIELDS, type PreparedFields } from "./fields_text.ts";
 import { CHUNKED_LINE, dateLine, lengthLine, statusLine } from "./head_lines.ts";
@@ -32,8 +32,10 @@ let dateOctets: Uint8Array = NO_OCTETS;
 let dateOfOctets: string | undefined;
 
 /** The line of the chunk that was written last: most pieces are as long as the one before. */
-let lastChunkLine = "";
+let lastChunkLine: Uint8Array = NO_OCTETS;
 let lastChunkSize = -1;
+
+const LINE_END = encodeText("\r\n");
 
 /** What ends a chunked body without trailers. */
 const LAST_CHUNK = "0\r\n\r\n";
@@ -96,6 +98,32 @@ export function writeResponseHead(
 }
 
 /**
+ * Writes a whole response by length, if its head is one that was written before.
+ *
+ * @param out Where it goes
+ * @param start What the application says
+ * @param content All content: octets, or a text
+ * @param isLent Whether large content may be passed through uncopied
+ * @returns false if nothing was written: the head is not known, or the text is not ASCII, or has 16 KiB and more
+ */
+export function writeAgain(
+  out: SendBuffer,
+  { status, reason, fields = NO_PREPARED_FIELDS, date }: ResponseHeadStart,
+  content: string | Uint8Array,
+  isLent: boolean,
+): boolean {
+  const { length } = content;
+  const isPlain = reason === undefined && !fields.hasDate && !fields.close;
+  if (!isPlain || (fields.contentLength ?? length) !== length) return false;
+  const head = fields.template?.known(status, length, date);
+  if (head === undefined) return false;
+  if (typeof content === "string") return out.appendIfAscii(head, content, NO_OCTETS);
+  out.append(head);
+  writeContent(out, NO_FRAMING, content, isLent);
+  return true;
+}
+
+/**
  * Writes a piece of content.
  *
  * @param out Where it goes
@@ -105,24 +133,27 @@ export function writeResponseHead(
  */
 export function writeContent(out: SendBuffer, framing: Framing, bytes: Uint8Array, isLent: boolean): void {
   if (bytes.length === 0) return;
-  if (framing.kind === "chunked") out.appendAscii(chunkLine(bytes.length));
-  if (isLent && bytes.length >= LARGE_PIECE) out.appendLarge(bytes);
+  const isChunk = framing.kind === "chunked";
+  if (isLent && bytes.length >= LARGE_PIECE) {
+    if (isChunk) out.append(chunkLine(bytes.length));
+    out.appendLarge(bytes);
+    if (isChunk) out.append(LINE_END);
+  } else if (isChunk) out.appendBetween(chunkLine(bytes.length), bytes, LINE_END);
   else out.append(bytes);
-  if (framing.kind === "chunked") out.appendAscii("\r\n");
 }
 
 /**
- * Writes a piece of content that is ASCII.
+ * Writes a piece of content that is a text, if it is ASCII.
  *
  * @param out Where it goes
  * @param framing How the body is framed
  * @param text The piece
+ * @returns false if nothing was written: the text is not ASCII, or has 16 KiB and more
  */
-export function writeAsciiContent(out: SendBuffer, framing: Framing, text: string): void {
-  if (text === "") return;
-  if (framing.kind === "chunked") out.appendAscii(chunkLine(text.length));
-  out.appendAscii(text);
-  if (framing.kind === "chunked") out.appendAscii("\r\n");
+export function writeAsciiContent(out: SendBuffer, framing: Framing, text: string): boolean {
+  if (text === "") return true;
+  if (framing.kind !== "chunked") return out.appendIfAscii(NO_OCTETS, text, NO_OCTETS);
+  return out.appendIfAscii(chunkLine(text.length), text, LINE_END);
 }
 
 /**
@@ -175,10 +206,10 @@ function toDateOctets(date: string): Uint8Array {
   return dateOctets;
 }
 
-function chunkLine(size: number): string {
+function chunkLine(size: number): Uint8Array {
   if (size !== lastChunkSize) {
     lastChunkSize = size;
-    lastChunkLine = `${size.toString(16)}\r\n`;
+    lastChunkLine = encodeText(`${size.toString(16)}\r\n`);
   }
   return lastChunkLine;
 }

@@ -17,7 +17,13 @@ export const LARGE_PIECE = 16_384;
  * Up to so many characters a loop is faster than the native encoder, and than the joining of short texts for it: a whole
  * head takes half the time.
  */
-const SHORT_TEXT = 64;
+const SHORT_TEXT = 40;
+
+/** Up to so many octets a loop is faster than `set`. */
+const SHORT_OCTETS = 8;
+
+/** Longer texts are not looked at by `appendIfAscii`: they are worth passing through. */
+const LONGEST_LOOKED_AT = LARGE_PIECE;
 
 /** Octets ready to be written, and the pool's block that they lie in, if they do. */
 interface ReadyBlock {
@@ -73,6 +79,34 @@ export class SendBuffer {
   }
 
   /**
+   * Appends a text between octets, if it is ASCII. It is looked at and copied in one go: that takes a third of looking
+   * first, and of a hundred short chunks half the time.
+   *
+   * @param before What goes before it: short
+   * @param text The text
+   * @param after What goes behind it: short
+   * @returns false if nothing was appended: the text is not ASCII, or has 16 KiB and more
+   */
+  appendIfAscii(before: Uint8Array, text: string, after: Uint8Array): boolean {
+    const { length } = text;
+    const octets = before.length + length + after.length;
+    // Nothing takes no block.
+    if (octets === 0) return true;
+    if (length >= LONGEST_LOOKED_AT || octets > BLOCK_SIZE) return false;
+    const block = this.#room(octets);
+    const start = this.#filled + before.length;
+    if (!encodeAscii(text, block, start)) {
+      if (this.#filled === 0) this.#dropBlock();
+      return false;
+    }
+    copy(before, block, this.#filled);
+    copy(after, block, start + length);
+    this.#filled += octets;
+    this.total += octets;
+    return true;
+  }
+
+  /**
    * Appends octets by copying them.
    *
    * @param bytes The octets, free again at once
@@ -84,6 +118,30 @@ export class SendBuffer {
     block.set(bytes, this.#filled);
     this.#filled += bytes.length;
     this.total += bytes.length;
+  }
+
+  /**
+   * Appends octets between others: less work than one after the other.
+   *
+   * @param before What goes before them: short
+   * @param bytes The octets
+   * @param after What goes behind them: short
+   */
+  appendBetween(before: Uint8Array, bytes: Uint8Array, after: Uint8Array): void {
+    const { length } = bytes;
+    const octets = before.length + length + after.length;
+    if (octets > BLOCK_SIZE) {
+      this.append(before);
+      this.append(bytes);
+      return this.append(after);
+    }
+    const block = this.#room(octets);
+    const start = this.#filled + before.length;
+    copy(before, block, this.#filled);
+    block.set(bytes, start);
+    copy(after, block, start + length);
+    this.#filled += octets;
+    this.total += octets;
   }
 
   /**
@@ -172,8 +230,35 @@ export class SendBuffer {
     this.#pushReady(block.subarray(0, filled), block);
   }
 
+  #dropBlock(): void {
+    this.#pool.give(this.#block!);
+    this.#block = undefined;
+  }
+
   #pushReady(bytes: Uint8Array, block: Uint8Array | undefined): void {
     this.#ready.push({ bytes, block });
     this.#readyOctets += bytes.length;
   }
+}
+
+/** Encodes a text at a place that has room for it; false if it is not ASCII, and then the place is spoilt. */
+function encodeAscii(text: string, block: Uint8Array, start: number): boolean {
+  const { length } = text;
+  if (length > SHORT_TEXT) {
+    // Whatever is not ASCII takes more octets than it has code units.
+    const { read, written } = encoder.encodeInto(text, block.subarray(start, start + length));
+    return read === length && written === length;
+  }
+  let seen = 0;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    seen |= unit;
+    block[start + i] = unit;
+  }
+  return seen < 0x80;
+}
+
+function copy(octets: Uint8Array, block: Uint8Array, start: number): void {
+  if (octets.length > SHORT_OCTETS) block.set(octets, start);
+  else for (let i = 0; i < octets.length; i++) block[start + i] = octets[i]!;
 }

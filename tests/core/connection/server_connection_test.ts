@@ -206,6 +206,52 @@ Deno.test("ServerConnection answers each client as it can read", async (t) => {
   }
 });
 
+Deno.test("ServerConnection answers again as it did before, or not at all", async (t) => {
+  const fields = prepareFields({ "x-again": "1" });
+  const start = { status: 200, fields, date: "D" };
+  // Put together first, then known in part, then as a whole.
+  const KNOWN: Answer = { fields: { "x-again": "1" }, length: 2, pieces: ["hi"] };
+  for (let i = 0; i < 3; i++) answer(connect(GET), KNOWN);
+  const REFUSED: readonly [what: string, request: string, status: number, prepare?: (c: ServerConnection) => void][] = [
+    ["HEAD", HEAD, 200],
+    ["HTTP/1.0", GET_1_0, 200],
+    ["HTTP/1.0 that is kept", KEPT_1_0, 200],
+    ["204", GET, 204],
+    ["205", GET, 205],
+    ["304", GET, 304],
+    ["a connection that closes", GET, 200, (connection) => connection.closeAfter("shutdown")],
+    ["behind an interim response", GET, 200, (connection) => connection.inform(103)],
+    ["behind a head", GET, 200, (connection) => connection.respond({ status: 200, date: "D" })],
+  ];
+  for (const content of ["hi", octets("hi"), octets("\xe9\0")]) {
+    await t.step(`${typeof content} of ${content.length}`, () => {
+      const connection = connect(GET + GET);
+      for (let i = 0; i < 2; i++) {
+        assert(connection.answerAgain(start, content, false));
+        assertEquals([connection.bodyBytes, connection.writing, connection.persistent], [2, "done", true]);
+        const sent = typeof content === "string" ? content : textOf(content);
+        assertEquals(
+          textOf(takeAll(connection.output)),
+          `HTTP/1.1 200 OK\r\nx-again: 1\r\ncontent-length: 2\r\ndate: D\r\n\r\n${sent}`,
+        );
+        assertEquals([connection.turnOver(), connection.readHead()], ["start over", i === 0]);
+      }
+    });
+  }
+  for (const [what, request, status, prepare] of REFUSED) {
+    await t.step(what, () => {
+      // Known as it is for others, with this status.
+      for (let i = 0; i < 3; i++) answer(connect(GET), { ...KNOWN, status });
+      const connection = connect(request);
+      prepare?.(connection);
+      takeAll(connection.output);
+      const { writing } = connection;
+      assertEquals(connection.answerAgain({ ...start, status }, "hi", false), false);
+      assertEquals([connection.output.pending, connection.writing, connection.bodyBytes], [0, writing, 0]);
+    });
+  }
+});
+
 Deno.test("ServerConnection tells what of a piece was sent, and what is missing at the end", () => {
   const connection = connect(GET);
   connection.respond({ status: 200, knownLength: 5, date: "D" });

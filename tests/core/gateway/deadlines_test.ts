@@ -316,7 +316,7 @@ Deno.test("what begins behind an answer counts from the first look at the deadli
   }
 });
 
-Deno.test("what earlier applications of a batch took is not the next one's time", () => {
+Deno.test("what earlier applications of a batch took counts for the next one's client, not for its deadline", () => {
   let runs = 0;
   const talk = new Talk((_environ, startResponse) => {
     if (++runs === 3) return new Promise(() => {});
@@ -326,8 +326,8 @@ Deno.test("what earlier applications of a batch took is not the next one's time"
   }, { deadlines: { application: 2000 }, observed: true });
   talk.send(get() + get() + get());
   assertEquals(talk.due, 2000);
-  // Both answers went out together, when the turn was over.
-  assertEquals(talk.records.map(({ durationMs }) => durationMs), [10_000, 5000]);
+  // Both heads came together, and both answers went out together, when the turn was over.
+  assertEquals(talk.records.map(({ durationMs }) => durationMs), [10_000, 10_000]);
 });
 
 Deno.test("the end of every closing is that the connection is closed and never due again", async (t) => {

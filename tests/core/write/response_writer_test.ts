@@ -4,12 +4,13 @@
  * @module
  */
 
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
 import { CHUNKED, type Framing, NO_FRAMING, UNTIL_CLOSE } from "../../../core/message.ts";
 import { NO_PREPARED_FIELDS, prepareFields } from "../../../core/write/fields_text.ts";
 import {
   checkReason,
   type ResponseHeadStart,
+  writeAgain,
   writeAsciiContent,
   writeContent,
   writeEnd,
@@ -116,9 +117,43 @@ Deno.test("writeContent and writeAsciiContent frame a piece, and write nothing f
     await t.step(`${framing.kind}: ${JSON.stringify(piece)}`, () => {
       assertEquals(written((out) => writeContent(out, framing, octets(piece), false)), text);
       assertEquals(written((out) => writeContent(out, framing, octets(piece), true)), text);
-      assertEquals(written((out) => writeAsciiContent(out, framing, piece)), text);
+      assertEquals(written((out) => assert(writeAsciiContent(out, framing, piece))), text);
     });
   }
+});
+
+Deno.test("writeAsciiContent writes nothing of a text that is not ASCII", () => {
+  for (const framing of [FIVE, CHUNKED, UNTIL_CLOSE]) {
+    assertEquals(written((out) => assertFalse(writeAsciiContent(out, framing, "hell\xf6"))), "");
+  }
+});
+
+Deno.test("writeAgain writes a whole response whose head was written before, and nothing else", () => {
+  const fields = prepareFields({ "x-whole": "1" });
+  const start = { status: 200, fields, date: "D" };
+  const text = "HTTP/1.1 200 OK\r\nx-whole: 1\r\ncontent-length: 5\r\ndate: D\r\n\r\n";
+  const again = (changes: Partial<ResponseHeadStart>, content: string | Uint8Array): string | false => {
+    const out = new SendBuffer();
+    const isWritten = writeAgain(out, { ...start, ...changes }, content, false);
+    const sent = textOf(takeAll(out));
+    if (!isWritten) assertEquals(sent, "");
+    return isWritten && sent;
+  };
+  assertEquals(again({}, "hello"), false, "never written before");
+  for (let i = 0; i < 3; i++) writtenHead({ fields, framing: FIVE }, "D");
+  assertEquals(again({}, "hello"), `${text}hello`);
+  assertEquals(again({}, octets("w\xf6rld")), `${text}w\xf6rld`);
+  assertEquals(again({}, "w\xf6rld"), false, "not ASCII");
+  assertEquals(again({}, "hell"), false, "another length");
+  assertEquals(again({ date: "E" }, "hello"), false, "another date");
+  assertEquals(again({ status: 201 }, "hello"), false, "another status");
+  assertEquals(again({ reason: "Fine" }, "hello"), false, "a reason of its own");
+  assertEquals(again({ fields: { ...fields, close: true } }, "hello"), false, "connection: close");
+  assertEquals(again({ fields: { ...fields, hasDate: true } }, "hello"), false, "a date of its own");
+  assertEquals(again({ fields: { ...fields, contentLength: 6 } }, "hello"), false, "another length announced");
+  assertEquals(again({ fields: { ...fields, contentLength: 5 } }, "hello"), `${text}hello`);
+  assertEquals(again({ fields: { ...fields, template: undefined } }, "hello"), false, "no template");
+  assertEquals(again({ fields: prepareFields({}) }, "hello"), false, "no fields");
 });
 
 Deno.test("writeContent copies what is not lent, and passes what is lent and large through", () => {

@@ -7,15 +7,18 @@
 import { assert, assertEquals, assertNotStrictEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { BLOCK_SIZE, BlockPool } from "../../../core/write/block_pool.ts";
-import { SendBuffer } from "../../../core/write/send_buffer.ts";
+import { LARGE_PIECE, SendBuffer } from "../../../core/write/send_buffer.ts";
 import { octets, textOf } from "../../support/octet_text.ts";
 import { takeAll } from "../../support/take_all.ts";
 
-type Append = readonly [how: "text" | "copy" | "large", text: string];
+type Append = readonly [how: "text" | "looked at" | "copy" | "large", text: string];
+
+const NOTHING = octets("");
 
 function append(out: SendBuffer, [how, text]: Append): void {
   if (how === "text") out.appendAscii(text);
   else if (how === "copy") out.append(octets(text));
+  else if (how === "looked at") { if (!out.appendIfAscii(NOTHING, text, NOTHING)) out.append(octets(text)); }
   else out.appendLarge(octets(text));
 }
 
@@ -39,7 +42,7 @@ const ORDERS: readonly [what: string, appends: Append[]][] = [
   ["octets larger than a block", [["text", "a"], ["copy", letters(BLOCK_SIZE + 1)], ["text", "b"]]],
   ["a block filled to its end", [["copy", letters(BLOCK_SIZE - 1)], ["copy", "a"], ["copy", "b"]]],
   ["a block that would overflow", [["copy", letters(BLOCK_SIZE - 1)], ["copy", "ab"]]],
-  ["nothing at all", [["text", ""], ["copy", ""], ["large", ""]]],
+  ["nothing at all", [["text", ""], ["looked at", ""], ["copy", ""], ["large", ""]]],
 ];
 
 Deno.test("SendBuffer gives all in order", async (t) => {
@@ -60,7 +63,7 @@ Deno.test("SendBuffer gives all in order, whatever is appended and taken", () =>
     fc.nat(40),
     fc.constantFrom(16_383, 16_384, 16_385, BLOCK_SIZE - 1, BLOCK_SIZE, BLOCK_SIZE + 1),
   );
-  const steps = fc.array(fc.tuple(fc.constantFrom("text", "copy", "large", "take", "take all"), sizes), {
+  const steps = fc.array(fc.tuple(fc.constantFrom("text", "looked at", "copy", "large", "take", "take all"), sizes), {
     maxLength: 25,
   });
   fc.assert(
@@ -134,6 +137,36 @@ Deno.test("SendBuffer holds no block while it is empty, and gives each one back"
   assertEquals(pool.out, 0);
   out.release();
   assertEquals(pool.out, 0);
+});
+
+Deno.test("SendBuffer appends a text if it is ASCII, with what goes round it, and else nothing", async (t) => {
+  const texts: readonly [what: string, text: string, isTaken: boolean][] = [
+    ["short", "a\0\x7f", true],
+    ["short, not ASCII", "ab\x80", false],
+    ["short, a lone surrogate", "\ud800", false],
+    ["long", letters(100), true],
+    ["long, not ASCII at the end", letters(99) + "\xe9", false],
+    ["long, not ASCII at the start", "\u20ac" + letters(99), false],
+    ["long, a pair of surrogates", "\u{1f600}" + letters(99), false],
+    ["the longest", letters(LARGE_PIECE - 1), true],
+    ["too long", letters(LARGE_PIECE), false],
+  ];
+  for (const [what, text, isTaken] of texts) {
+    for (const first of ["", "first", letters(BLOCK_SIZE - 50)]) {
+      await t.step(`${what}, behind ${first.length} octets`, () => {
+        const pool = new CountingPool();
+        const out = new SendBuffer(pool);
+        out.append(octets(first));
+        const blocks = pool.out;
+        assertEquals(out.appendIfAscii(octets("<"), text, octets(">")), isTaken);
+        if (!isTaken) assertEquals(pool.out, blocks, "no block for nothing");
+        out.appendAscii("last");
+        const expected = `${first}${isTaken ? `<${text}>` : ""}last`;
+        assertEquals([out.pending, out.total], [expected.length, expected.length]);
+        assertEquals(textOf(takeAll(out)), expected);
+      });
+    }
+  }
 });
 
 Deno.test("SendBuffer does not change a block that was taken until it is released", () => {

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { encodeShared, encodeText, isOwnEncoding, isShortAscii } from "../../../core/write/utf8.ts";
+import { encodeShared, encodeText, isOwnEncoding } from "../../../core/write/utf8.ts";
 
 const UNITS = 16_384;
 
@@ -23,11 +23,4 @@ Deno.test("isOwnEncoding tells which of them stays when another text is encoded"
     encodeShared("b".repeat(UNITS));
     assertEquals(isOwnEncoding(text), bytes.every((octet) => octet === 0x61));
   }
-});
-
-Deno.test("isShortAscii takes ASCII of at most 512 characters", () => {
-  for (const [text, isShort] of [["", true], ["\0\x7f", true], ["\x80", false], ["a".repeat(512), true]] as const) {
-    assertEquals(isShortAscii(text), isShort);
-  }
-  assertEquals(isShortAscii("a".repeat(513)), false);
 });
