@@ -6,6 +6,7 @@
 
 import type { Address, TlsInfo } from "../core/gateway/port.ts";
 import { Connection, type Service, toAddress, toTlsInfo } from "./connection.ts";
+import { freeBlock } from "./free_block.ts";
 import type { ListenOptions } from "./options.ts";
 import type { Host, ListeningSocket } from "./server.ts";
 
@@ -196,7 +197,9 @@ export class BunConnection extends Connection {
   /** All sockets share these. */
   static readonly handlers: Omit<BunHandlers, "open"> = {
     handshake: ({ data }, isSecure) => isSecure ? data.converse() : data.abort(),
-    data: ({ data }, bytes) => data.received(bytes),
+    data: ({ data }, bytes) => {
+      if (data.received(bytes)) freeBlock(bytes);
+    },
     drain: ({ data }) => data.#sendRest(),
     end: ({ data }) => data.receivedEnd(),
     error: ({ data }, error) => data.lost(error),

@@ -142,9 +142,10 @@ export abstract class Connection implements Port {
    *
    * @param bytes The block that holds it; lent
    * @param end Where it ends
+   * @returns Whether nobody needs the block any more
    */
-  protected received(bytes: Uint8Array, end: number = bytes.length): void {
-    this.#conversation?.receive(bytes, end);
+  protected received(bytes: Uint8Array, end: number = bytes.length): boolean {
+    return this.#conversation?.receive(bytes, end) ?? true;
   }
 
   /** The peer ended its side. It may be told twice. */

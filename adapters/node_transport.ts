@@ -8,6 +8,7 @@ import type { ListenOptions as NetListenOptions, Server as NetServer, Socket } f
 import type { SecureContext, TLSSocket } from "node:tls";
 import type { Address, TlsInfo } from "../core/gateway/port.ts";
 import { Connection, type Service, toAddress, toTlsInfo } from "./connection.ts";
+import { freeBlock } from "./free_block.ts";
 import { lateBuiltin } from "./late_builtin.ts";
 import { watchDescriptor } from "./listening_descriptor.ts";
 import type { ListenOptions } from "./options.ts";
@@ -198,7 +199,7 @@ export class NodeConnection extends Connection {
   }
 
   static #onData(this: Socket, bytes: Uint8Array): void {
-    (this as Served)[CONNECTION].received(bytes);
+    if ((this as Served)[CONNECTION].received(bytes)) freeBlock(bytes);
   }
 
   static #onEnd(this: Socket): void {
@@ -211,6 +212,8 @@ export class NodeConnection extends Connection {
 
   static #onClose(this: Socket): void {
     (this as Served)[CONNECTION].ended();
+    // A socket that pauses has a block in hand.
+    for (let bytes = this.read(); bytes !== null; bytes = this.read()) freeBlock(bytes);
   }
 }
 

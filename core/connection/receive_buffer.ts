@@ -30,6 +30,8 @@ export class ReceiveBuffer {
   total = 0;
   /** Whether `bytes` is the transport's block: what is unread of it is moved to another by `release`, or stays there. */
   isLent = false;
+  /** Whether a part of the transport's block was handed on: it is somebody else's from then on. */
+  isHandedOn = false;
 
   /** How many octets are unread. */
   get unread(): number {
@@ -44,6 +46,7 @@ export class ReceiveBuffer {
    */
   receive(block: Uint8Array, end: number = block.length): void {
     this.total += end;
+    this.isHandedOn = false;
     if (this.start === this.end) {
       this.bytes = block;
       this.start = 0;

@@ -82,9 +82,11 @@ export class Conversation {
    *
    * @param bytes The block that holds the octets: lent until the call returns, unless `ownedBlocks` is set
    * @param end Where they end; by default with the block
+   * @returns Whether nobody needs the block any more. With `ownedBlocks` set it may be in use: what is unread of it, or
+   * content that an application has
    */
-  receive(bytes: Uint8Array, end: number = bytes.length): void {
-    this.#loop.receive(bytes, end);
+  receive(bytes: Uint8Array, end: number = bytes.length): boolean {
+    return this.#loop.receive(bytes, end);
   }
 
   /** The peer has ended its side. */

@@ -122,13 +122,16 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
    *
    * @param bytes The block that holds the octets: lent until the call returns, unless `ownedBlocks` is set
    * @param end Where they end
+   * @returns Whether nobody needs the block any more
    */
-  receive(bytes: Uint8Array, end: number): void {
-    if (this.#phase === "closed") return;
+  receive(bytes: Uint8Array, end: number): boolean {
+    if (this.#phase === "closed") return true;
+    const { input } = this.connection;
     this.connection.receive(bytes, end);
     this.#pacing.beginTurn();
     this.#contentTurn?.received();
     this.#takeTurn(this.settings.ownedBlocks);
+    return input.bytes !== bytes && !input.isHandedOn;
   }
 
   /** The peer has ended its side. */
@@ -238,7 +241,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
   close(): void {
     if (this.#phase === "closed") return;
     this.port.close();
-    this.#leave(new ConnectionLostError("The connection is closed"));
+    this.#leave(undefined);
   }
 
   /** Goes on outside of `receive`. */
@@ -445,9 +448,12 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
 
   /** An application may throw anything, `undefined` too: the loss itself has a reason. */
   #leave(why: unknown): void {
-    const reason = why ?? new ConnectionLostError("The connection is lost");
     const { exchange, outlet } = this;
+    // Most connections end while nobody is to hear of it, and an error takes a seventh of one that comes and goes.
+    const isNews = exchange !== undefined || this.#reporter.hasPending;
+    const reason = why ?? (isNews ? new ConnectionLostError("The connection is closed") : undefined);
     this.#phase = "closed";
+    this.#linger?.end();
     this.connection.close();
     const { taken } = outlet;
     this.exchange = undefined;

@@ -73,8 +73,10 @@ export class JoinedRuns {
     if (!this.#isInPlace) return this.octets === block.length ? block : block.subarray(0, this.octets);
     const piece = viewOf(block, this.#start, this.#start + this.octets);
     // Whoever has a part may transfer its memory elsewhere (byte streams do): nothing unread may lie there any more.
-    const isFree = this.#input.unread === 0;
-    return isFree && this.octets >= block.buffer.byteLength * LEAST_PART ? piece : piece.slice();
+    const isAlone = this.#input.unread === 0 && this.octets >= block.buffer.byteLength * LEAST_PART;
+    if (!isAlone) return piece.slice();
+    this.#input.isHandedOn = true;
+    return piece;
   }
 
   /** As much as lies unread would be too much: a turn takes 1 % of it when chunks are small, and the piece holds it all. */

@@ -13,6 +13,7 @@ import { BlockPool } from "../write/block_pool.ts";
 import type { ContentRest } from "./content_turn.ts";
 import type { ErrorLog } from "./environ.ts";
 import { checkMinimumChunkSize } from "./gathering.ts";
+import type { Linger } from "./linger.ts";
 import { LocalSignalBus, type SignalBus } from "./signal_bus.ts";
 import type { ExchangeRecord, GatewayOptions } from "./types.ts";
 
@@ -36,6 +37,8 @@ export class GatewaySettings {
   readonly pool: BlockPool = new BlockPool();
   /** When those who read content had their last rest. */
   readonly contentRest: ContentRest = { endedAt: undefined };
+  /** Those that linger and read no more, in the order in which they began. */
+  readonly holding: Set<Linger> = new Set();
   /** The date of the current second. */
   readonly dates: DateCache = new DateCache();
   /** Octets that items are gathered to. */

@@ -120,10 +120,20 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     shows: /Read other octets than were sent/,
     cast: "wild",
     link: class extends Link {
-      protected override received(bytes: Uint8Array): void {
+      protected override received(bytes: Uint8Array): boolean {
         const changed = bytes.slice();
         if (changed.length > 1000) changed[999]! ^= 1;
-        super.received(changed);
+        return super.received(changed);
+      }
+    },
+  },
+  "a block is freed that is in use": {
+    shows: /octets|threw|It sent status|detached/,
+    cast: "wild",
+    link: class extends Link {
+      protected override received(bytes: Uint8Array): boolean {
+        super.received(bytes);
+        return true;
       }
     },
   },

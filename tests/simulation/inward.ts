@@ -11,8 +11,8 @@ import type { Random } from "../support/random.ts";
 
 /** What the two ends are told. */
 export interface InwardEnds {
-  /** Octets are there for the server. */
-  received(bytes: Uint8Array): void;
+  /** Octets are there for the server. Gives whether nobody needs their block any more. */
+  received(bytes: Uint8Array): boolean;
   /** The client's end has come to the server. */
   receivedEnd(): void;
   /** Something came that nobody reads any more. */
@@ -127,10 +127,15 @@ export class Inward {
     this.#inFlight -= bytes.length;
     this.delivered += bytes.length;
     this.deliveredAt = this.#clock.now;
-    if (this.#ownedBlocks) this.#ends.received(bytes.slice());
+    if (this.#ownedBlocks) this.#giveAway(bytes.slice());
     else this.#lend(bytes);
     this.#planDelivery();
     this.#ends.room();
+  }
+
+  /** What is said to be free is freed, as by adapters: whoever looks at it still finds nothing. */
+  #giveAway(block: Uint8Array<ArrayBuffer>): void {
+    if (this.#ends.received(block)) block.buffer.transfer(0);
   }
 
   #lend(bytes: Uint8Array): void {

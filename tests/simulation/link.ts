@@ -114,8 +114,10 @@ export class Link extends Connection {
     });
     this.inward = new Inward(world.clock, random, shape, world.ownedBlocks, {
       received: (bytes) => {
-        this.#tell("received", bytes.length, () => this.received(bytes));
+        let isFree = false;
+        this.#tell("received", bytes.length, () => isFree = this.received(bytes));
         this.#checkMemory();
+        return isFree;
       },
       receivedEnd: () => this.#tell("received end", 0, () => this.receivedEnd()),
       unwanted: () => this.#refuseMore(),

@@ -6,6 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { Conversation } from "../../core/gateway/conversation.ts";
+import type { GatewaySettings } from "../../core/gateway/settings.ts";
 import type { App, ExchangeRecord, GatewayOptions } from "../../core/gateway/types.ts";
 import { FakePort, type FakePortOptions } from "./fake_port.ts";
 import { FakeSurroundings, settled } from "./fake_surroundings.ts";
@@ -19,6 +20,8 @@ export interface TalkOptions extends GatewayOptions {
   readonly port?: FakePortOptions;
   /** Whether exchanges are observed: `records`. */
   readonly observed?: boolean;
+  /** What it shares with others, instead of the options of a gateway. */
+  readonly settings?: GatewaySettings;
 }
 
 /** What a lent block is overwritten with once the call has returned. */
@@ -48,12 +51,12 @@ export class Talk {
    * @param options What differs from the defaults
    */
   constructor(app: App, options: TalkOptions = {}) {
-    const { port, observed, ...gateway } = options;
+    const { port, observed, settings, ...gateway } = options;
     this.port = new FakePort(port);
     this.#ownsBlocks = options.ownedBlocks ?? false;
     gateway.onError ??= (error) => this.errors.push(error);
     if (observed) gateway.onExchange = (record) => this.records.push(record);
-    this.conversation = new Conversation(app, this.port, this.surroundings, gateway);
+    this.conversation = new Conversation(app, this.port, this.surroundings, settings ?? gateway);
   }
 
   /** All that was sent so far. */
@@ -81,8 +84,10 @@ export class Talk {
     const block = new Uint8Array(bytes.length + 16).fill(SCRUBBED);
     block.set(bytes, 8);
     const lent = block.subarray(8, 8 + bytes.length);
-    this.conversation.receive(lent);
+    const isFree = this.conversation.receive(lent);
+    // Whoever looks at it still finds nothing.
     if (!this.#ownsBlocks) block.fill(SCRUBBED);
+    else if (isFree) block.buffer.transfer(0);
     this.check();
   }
 

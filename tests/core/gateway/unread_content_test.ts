@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { GatewaySettings } from "../../../core/gateway/settings.ts";
 import type { App } from "../../../core/gateway/types.ts";
 import { answer, DATE, get, post, postChunked, request, Talk, type TalkOptions } from "../../support/talk.ts";
 
@@ -213,6 +214,26 @@ Deno.test("lingering has bounds of one's own", async () => {
   assertEquals(talk.moves, ["endWriting", "pauseReading"]);
   await talk.pass(50);
   assertEquals(talk.moves, ["endWriting", "pauseReading", "close"]);
+});
+
+Deno.test("of those that linger and have read enough, so many hold: the first one makes room", () => {
+  const settings = new GatewaySettings();
+  const hold = (): Talk => {
+    const talk = lingering({ settings });
+    talk.send("x".repeat(65_536));
+    assertEquals(talk.moves, ["endWriting", "pauseReading"]);
+    return talk;
+  };
+  const [first, second, third, ...others] = Array.from({ length: 64 }, hold);
+  second!.conversation.abort("It has left");
+  hold();
+  assertEquals(first!.moves, ["endWriting", "pauseReading"], "there is room for it again");
+  hold();
+  assertEquals(first!.moves, ["endWriting", "pauseReading", "close"]);
+  assertEquals(third!.moves, ["endWriting", "pauseReading"]);
+  hold();
+  assertEquals(third!.moves, ["endWriting", "pauseReading", "close"]);
+  for (const other of others) assertEquals(other.moves, ["endWriting", "pauseReading"]);
 });
 
 Deno.test("lingering begins when the port has taken the answer", async () => {
