@@ -12,38 +12,32 @@ import { LF } from "../octets.ts";
 import type { Deadlines } from "../limits.ts";
 import { SendBuffer } from "../write/send_buffer.ts";
 import { ContentTurn, type ContentTurnHost } from "./content_turn.ts";
-import { Drain, isWorthDraining } from "./drain.ts";
+import { isWorthDraining } from "./drain.ts";
 import { Exchange, type ExchangeHost } from "./exchange.ts";
-import { isAnsweredLately, Linger, type LingerHost } from "./linger.ts";
+import { isAnsweredLately } from "./linger.ts";
 import { Outlet } from "./outlet.ts";
 import { Pacing, type PacingHost } from "./pacing.ts";
+import { Parting, type PartingHost } from "./parting.ts";
 import type { Port, Surroundings } from "./port.ts";
+import { ReadingPause, type ReadingPauseHost } from "./reading_pause.ts";
 import { receive } from "./reception.ts";
 import { Reporter } from "./reporter.ts";
 import type { GatewaySettings } from "./settings.ts";
 import type { App } from "./types.ts";
 import { nextDeadline, type Timed, whatIsDue } from "./watchdog.ts";
 
-/**
- * Where a connection is: `serving` requests; `draining` content that the application left; `lingering` for the peer to
- * read the last answer and close; `ending` as soon as the port has taken what was written last, with the peer's side
- * ended; `closed`.
- */
-type Phase = "serving" | "draining" | "lingering" | "ending" | "closed";
-
 /** Runs the exchanges of one connection. */
-export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, PacingHost, Timed {
+export class ExchangeLoop implements ContentTurnHost, ExchangeHost, PacingHost, PartingHost, ReadingPauseHost, Timed {
   readonly #app: App;
   readonly #reporter: Reporter;
   readonly #pacing: Pacing;
-  #phase: Phase = "serving";
+  readonly #readingPause: ReadingPause;
+  #isClosed = false;
   #isAdvancing = false;
-  #isReadingPaused = false;
   /** Made for the first content: most connections never have any. */
   #contentTurn: ContentTurn | undefined;
-  #drain: Drain | undefined;
-  /** Made for the end: an idle connection has none. */
-  #linger: Linger | undefined;
+  /** Made when it begins: an idle connection has none. */
+  #parting: Parting | undefined;
   #idleSince: number | undefined;
   #turnStart: number | undefined;
   /** The connection's protocol state. */
@@ -86,6 +80,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
     this.outlet = new Outlet(port, output, surroundings, settings.parse.limits.sendBuffer);
     this.#reporter = new Reporter(settings, surroundings, port);
     this.#pacing = new Pacing(this);
+    this.#readingPause = new ReadingPause(this);
     this.#idleSince = surroundings.now();
   }
 
@@ -104,7 +99,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
 
   /** When `tick` is due next, on the clock of `surroundings.now`; Infinity if never. */
   get deadline(): number {
-    return this.#phase === "closed" ? Infinity : nextDeadline(this);
+    return this.#isClosed ? Infinity : nextDeadline(this);
   }
 
   /** How much content is read in a turn. */
@@ -114,7 +109,22 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
 
   /** Whether requests are served: not when the connection is only read away or waits for its end. */
   get isServing(): boolean {
-    return this.#phase === "serving";
+    return !this.#isClosed && this.#parting === undefined;
+  }
+
+  /** Whether requests have to wait for a later turn. */
+  get isHeldBack(): boolean {
+    return this.#pacing.isHeldBack;
+  }
+
+  /** Whether content is read away that the application left. */
+  get isDraining(): boolean {
+    return this.#parting?.isDraining === true;
+  }
+
+  /** While the connection lingers: whether enough was read away; else undefined. */
+  get hasLingeredEnough(): boolean | undefined {
+    return this.#parting?.hasLingeredEnough;
   }
 
   /**
@@ -125,7 +135,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
    * @returns Whether nobody needs the block any more
    */
   receive(bytes: Uint8Array, end: number): boolean {
-    if (this.#phase === "closed") return true;
+    if (this.#isClosed) return true;
     const { input } = this.connection;
     this.connection.receive(bytes, end);
     this.#pacing.beginTurn();
@@ -136,7 +146,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
 
   /** The peer has ended its side. */
   receiveEnd(): void {
-    if (this.#phase === "closed" || this.connection.hasEnded) return;
+    if (this.#isClosed || this.connection.hasEnded) return;
     this.connection.receiveEnd();
     this.closingBy ??= "peer";
     this.exchange?.announceClosing();
@@ -145,7 +155,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
 
   /** The port has taken the write that it held. */
   drained(): void {
-    if (this.#phase === "closed") return;
+    if (this.#isClosed) return;
     // A client that was slow to take its answer has its time to ask again. Known before what waits for it is done.
     if (!this.exchange) this.#idleSince = undefined;
     this.outlet.drained();
@@ -154,7 +164,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
 
   /** Acts on the deadlines that have come. */
   tick(): void {
-    if (this.#phase === "closed") return;
+    if (this.#isClosed) return;
     switch (whatIsDue(this, this.surroundings.now())) {
       case "head":
         return this.#headIsDue();
@@ -177,11 +187,11 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
    * @param graceMs How long, in ms
    */
   shutdown(graceMs: number): void {
-    if (this.#phase === "closed" || this.connection.closeReason === "shutdown") return;
+    if (this.#isClosed || this.connection.closeReason === "shutdown") return;
     this.closingBy ??= "shutdown";
     this.connection.closeAfter("shutdown");
     this.exchange?.announceClosing();
-    if (this.#phase !== "serving") return;
+    if (!this.isServing) return;
     this.endsAt = this.surroundings.now() + graceMs;
     if (graceMs <= 0) this.#endIsDue();
   }
@@ -192,39 +202,40 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
    * @param reason Why: what `environ.signal` fires with
    */
   abort(reason: unknown): void {
-    if (this.#phase === "closed") return;
+    if (this.#isClosed) return;
     this.#leave(reason);
   }
 
-  /** Octets were taken or are waited for: stops reading while too many lie unread, and goes on when they do not. */
+  /** Octets were taken or are waited for: reading goes on or pauses. */
   regulateReading(): void {
-    if (this.#phase === "closed") return;
-    const isOver = this.#hasEnough();
-    if (isOver === this.#isReadingPaused) return;
-    this.#isReadingPaused = isOver;
-    if (isOver) this.port.pauseReading();
-    else this.port.resumeReading();
+    if (!this.#isClosed) this.#readingPause.regulate();
   }
 
   /** The answer is written whole, or refused. */
   exchangeDone(exchange: Exchange): void {
     // The application may have had the connection aborted from `return()` of its iterator.
-    if (this.#phase === "closed") return;
+    if (this.#isClosed) return;
     this.#reporter.add(exchange);
     this.exchange = undefined;
     // What lies unread of a tunnel is no request.
-    if (exchange.tunnel) return this.#closeWhenSent();
+    if (exchange.tunnel) return this.#part().end();
     const event = this.connection.turnOver();
-    if (event === "start over") this.#awaitHead();
+    if (event === "start over") this.awaitHead();
     else if (event === undefined && isWorthDraining(this.connection, this.settings.deadlines.drain.bytes)) {
-      this.#beginDrain();
-    } else this.#beginLinger();
+      this.#part().drain();
+    } else this.#part().linger();
     if (!this.#isAdvancing) this.goOn();
+  }
+
+  /** The connection is kept: the next request may come. */
+  awaitHead(): void {
+    this.#parting = undefined;
+    this.#idleSince = undefined;
   }
 
   /** The answer cannot be completed: the peer must not take it for whole. */
   abortConnection(error: unknown): void {
-    if (this.#phase === "closed") return;
+    if (this.#isClosed) return;
     // What was gathered before goes out: the answers to earlier requests are whole.
     this.outlet.flush();
     this.port.abort();
@@ -239,14 +250,14 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
 
   /** Ends both sides; all that was to be sent is sent. */
   close(): void {
-    if (this.#phase === "closed") return;
+    if (this.#isClosed) return;
     this.port.close();
     this.#leave(undefined);
   }
 
   /** Goes on outside of `receive`. */
   goOn(): void {
-    if (this.#phase === "closed") return;
+    if (this.#isClosed) return;
     this.#pacing.continueTurn();
     this.#takeTurn(true);
   }
@@ -276,18 +287,9 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
 
   /** One step; false when there is nothing to do before something happens. */
   #step(): boolean {
-    switch (this.#phase) {
-      case "serving":
-        return this.exchange ? this.#feedExchange(this.exchange) : this.#nextRequest();
-      case "draining":
-        return this.#drainStep();
-      case "lingering":
-        this.#lingerStep();
-        return false;
-      case "ending":
-      case "closed":
-        return false;
-    }
+    if (this.#isClosed) return false;
+    if (this.#parting) return this.#parting.step();
+    return this.exchange ? this.#feedExchange(this.exchange) : this.#nextRequest();
   }
 
   #feedExchange(exchange: Exchange): boolean {
@@ -307,7 +309,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
       return true;
     }
     // Nothing more comes: what was begun will never be whole.
-    if (connection.hasEnded) this.#closeWhenSent();
+    if (connection.hasEnded) this.#part().end();
     return false;
   }
 
@@ -335,7 +337,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
     const wireStart = output.total;
     connection.refuse(error.status, this.#date(), closeReason(error));
     this.#reporter.addRefusal({ error, head, wireStart, wireEnd: output.total });
-    this.#beginLinger();
+    this.#part().linger();
     if (!this.#isAdvancing) this.goOn();
   }
 
@@ -344,53 +346,12 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
     return this.settings.dates.at(surroundings.now(), surroundings);
   }
 
-  #beginDrain(): void {
-    const { drain } = this.settings.deadlines;
-    this.#phase = "draining";
-    this.#drain = new Drain(this.connection, this.contentTurn, drain.bytes);
-    this.endsAt = this.surroundings.now() + drain.ms;
-  }
-
-  #drainStep(): boolean {
-    const step = this.#drain!.step();
-    if (step === "later" || (step === "more" && !this.connection.hasEnded)) return false;
-    if (step !== "end") return this.#lingerOverContent();
-    this.endsAt = Infinity;
-    if (this.connection.turnOver() === "start over") this.#awaitHead();
-    else this.#beginLinger();
-    return true;
-  }
-
-  #lingerOverContent(): boolean {
-    this.connection.closeAfter("unread-content");
-    this.#beginLinger();
-    return true;
-  }
-
-  /** The last answer is written. */
-  #beginLinger(): void {
-    this.#phase = "lingering";
-    this.#linger = new Linger(this);
-    this.#linger.begin();
-  }
-
-  #lingerStep(): void {
-    this.#linger!.discard();
-    if (this.connection.hasEnded) this.#closeWhenSent();
-  }
-
-  /** Nothing more is read or said. */
-  #closeWhenSent(): void {
-    this.#phase = "ending";
-    this.outlet.whenEmpty(() => this.close());
+  #part(): Parting {
+    return this.#parting ??= new Parting(this);
   }
 
   #endIsDue(): void {
-    if (this.#phase === "draining") {
-      this.#lingerOverContent();
-      return this.goOn();
-    }
-    if (this.#phase === "lingering") return this.close();
+    if (this.#parting) return this.#parting.endIsDue();
     this.endsAt = Infinity;
     this.outlet.whenEmpty(() => {
       if (this.isServing && !this.exchange && this.connection.input.unread === 0) this.#closeIdle();
@@ -398,7 +359,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
   }
 
   #closeIdle(): void {
-    if (isAnsweredLately(this)) this.#beginLinger();
+    if (isAnsweredLately(this)) this.#part().linger();
     else this.close();
   }
 
@@ -417,29 +378,11 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
     else exchange.context.reader.fail(error);
   }
 
-  #awaitHead(): void {
-    this.#phase = "serving";
-    this.#idleSince = undefined;
-  }
-
   /** The head's deadline counts from its first octet and is not put off by later ones, but where it waits for us. */
   #watchHead(): void {
     const isAwaited = this.isServing && !this.exchange && this.connection.input.unread > 0 && !this.#pacing.isHeldBack;
     if (isAwaited) this.headSince ??= this.surroundings.now();
     else this.headSince = undefined;
-  }
-
-  /** Whether so much lies unread that reading has to pause. */
-  #hasEnough(): boolean {
-    if (this.#phase === "lingering") return this.#linger!.hasEnough;
-    if (this.connection.input.unread < this.settings.parse.limits.readAhead) return false;
-    if (this.#phase === "draining") return this.contentTurn.isOver;
-    const { exchange } = this;
-    // A client that sends faster than the turns go must not fill the memory with its requests.
-    if (!exchange) return this.#pacing.isHeldBack;
-    // Whoever waits for octets gets them, however many a head or a chunk line takes that is within its limits.
-    const isWaiting = exchange.tunnel ? exchange.tunnel.isWaiting : exchange.readerInUse?.isWaiting === true;
-    return !isWaiting;
   }
 
   #settleSent(): void {
@@ -452,8 +395,8 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, LingerHost, 
     // Most connections end while nobody is to hear of it, and an error takes a seventh of one that comes and goes.
     const isNews = exchange !== undefined || this.#reporter.hasPending;
     const reason = why ?? (isNews ? new ConnectionLostError("The connection is closed") : undefined);
-    this.#phase = "closed";
-    this.#linger?.end();
+    this.#isClosed = true;
+    this.#parting?.closed();
     this.connection.close();
     const { taken } = outlet;
     this.exchange = undefined;
