@@ -21,7 +21,8 @@ interface Transferable {
  * @param bytes The block; nothing is done if it is small, or only a part of its memory
  */
 export function freeBlock(bytes: Uint8Array): void {
+  // Asked first: Bun makes the buffer of a small block only when somebody asks for it.
+  if (bytes.length < LARGE) return;
   const { buffer } = bytes;
-  if (bytes.length < LARGE || bytes.length !== buffer.byteLength) return;
-  (buffer as Transferable).transfer?.(0);
+  if (bytes.length === buffer.byteLength) (buffer as Transferable).transfer?.(0);
 }

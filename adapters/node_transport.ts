@@ -26,9 +26,10 @@ export function listen(options: ListenOptions<NetServer>, host: Host): Promise<L
   const context = options.tls && lateBuiltin("node:tls").createSecureContext(options.tls);
   // Paused, so that a connection for which there is no room stays unread.
   const server = options.listener ?? lateBuiltin("node:net").createServer({ pauseOnConnect: true });
+  const isOurs = options.listener === undefined;
   // A tls.Server of the caller's gives a connection by the other event, once it has shaken hands.
   const event = "setSecureContext" in server ? "secureConnection" : "connection";
-  server.on(event, (socket: Socket) => host.connections.admit(new NodeConnection(host, socket, context)));
+  server.on(event, (socket: Socket) => host.connections.admit(new NodeConnection(host, socket, context, isOurs)));
   const { promise, resolve, reject } = Promise.withResolvers<ListeningSocket>();
   server.once("error", reject);
   const listensOnlyNow = options.fd === undefined ? undefined : watchDescriptor(options.fd);
@@ -87,6 +88,7 @@ export class NodeConnection extends Connection {
   /** What was accepted. */
   readonly #raw: Socket;
   readonly #context: SecureContext | undefined;
+  readonly #ownsBlocks: boolean;
   /** What is read and written: with TLS not what was accepted. */
   #socket: Socket;
   /** Is there once a write was not taken at once; most connections never need it. */
@@ -98,11 +100,13 @@ export class NodeConnection extends Connection {
    * @param service What it shares with the others
    * @param socket The socket
    * @param context With what TLS is spoken, if that has to begin
+   * @param ownsBlocks Whether nobody else can have what the socket gives: it is none of a caller's
    */
-  constructor(service: Service, socket: Socket, context?: SecureContext) {
+  constructor(service: Service, socket: Socket, context?: SecureContext, ownsBlocks: boolean = false) {
     super(service);
     this.#raw = socket;
     this.#context = context;
+    this.#ownsBlocks = ownsBlocks;
     this.#socket = this.#follow(socket);
     // The socket keeps what it was once asked for, so that it is known even when the peer is gone.
     void socket.remoteAddress;
@@ -199,7 +203,8 @@ export class NodeConnection extends Connection {
   }
 
   static #onData(this: Socket, bytes: Uint8Array): void {
-    if ((this as Served)[CONNECTION].received(bytes)) freeBlock(bytes);
+    const connection = (this as Served)[CONNECTION];
+    if (connection.received(bytes) && connection.#ownsBlocks) freeBlock(bytes);
   }
 
   static #onEnd(this: Socket): void {
@@ -211,9 +216,12 @@ export class NodeConnection extends Connection {
   }
 
   static #onClose(this: Socket): void {
-    (this as Served)[CONNECTION].ended();
+    const connection = (this as Served)[CONNECTION];
+    connection.ended();
+    if (!connection.#ownsBlocks) return;
     // A socket that pauses has a block in hand.
-    for (let bytes = this.read(); bytes !== null; bytes = this.read()) freeBlock(bytes);
+    const bytes: Uint8Array | null = this.read();
+    if (bytes !== null) freeBlock(bytes);
   }
 }
 

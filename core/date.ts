@@ -23,40 +23,26 @@ export function formatDateTime(unixTime: number): string {
   return new Date(unixTime).toUTCString();
 }
 
-/** Tells the time of day. */
-export interface UnixClock {
-  /**
-   * Tells it.
-   *
-   * @returns Milliseconds since the epoch
-   */
-  unixTime(): number;
-}
-
 /** A second, in ms. */
 const SECOND = 1000;
 
-/**
- * Remembers the date of the current second: formatting costs more than all the rest of a small head, and asking two
- * clocks more than asking one.
- */
+/** Remembers the date of the current second: formatting costs more than all the rest of a small head. */
 export class DateCache {
   #text = "";
-  /** Until when the text is right, on the clock that never goes back. */
-  #until = -Infinity;
+  /** When the second began. */
+  #second = NaN;
 
   /**
    * Gives the date.
    *
-   * @param now Milliseconds on a clock that never goes back. A clock of the date that is set is followed within a second
-   * @param clock Tells the milliseconds since the epoch; asked once a second
+   * @param unixTime Milliseconds since the epoch; it may go back
    * @returns The time as IMF-fixdate
    */
-  at(now: number, clock: UnixClock): string {
-    if (now >= this.#until) {
-      const time = clock.unixTime();
-      this.#text = formatDateTime(time);
-      this.#until = now + SECOND - time % SECOND;
+  at(unixTime: number): string {
+    const isSame = unixTime >= this.#second && unixTime < this.#second + SECOND;
+    if (!isSame) {
+      this.#text = formatDateTime(unixTime);
+      this.#second = unixTime - unixTime % SECOND;
     }
     return this.#text;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Bounds on what one connection may send and hold, in octets or counts. */
+/** Bounds on what one connection may send and hold, in octets or counts; the last one is for all of a gateway. */
 export interface Limits {
   /** Octets of a request line or status line, line end not counted; over it 414. @default {8192} */
   requestLine: number;
@@ -28,6 +28,8 @@ export interface Limits {
   readAhead: number;
   /** Octets that may wait for the peer before the application pauses. @default {65536} */
   sendBuffer: number;
+  /** Connections that hold behind their last answer and are read no more; then the oldest one closes. @default {64} */
+  holding: number;
 }
 
 /** Bounds on time, in ms. */
@@ -108,6 +110,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   trailerLines: 100,
   readAhead: 65_536,
   sendBuffer: 65_536,
+  holding: 64,
 });
 
 /** The default of each deadline. */

@@ -60,8 +60,6 @@ export class Exchange implements EnvironSource, ResponderHost, ContextOwner, Ite
   #iterable: IterableAnswer | undefined;
   #outcome: Pick<Outcome, "status" | "bodyBytes" | "wireBytes"> | undefined;
   #waitsSince: number | undefined;
-  /** Whether the application is in its first run: it has been waiting for nothing yet. */
-  #isFirstRun = true;
   /** The request's head. */
   readonly head: RequestHead;
   /** When the turn began in which the head was whole. */
@@ -112,20 +110,13 @@ export class Exchange implements EnvironSource, ResponderHost, ContextOwner, Ite
     return this.#host.settings.errors;
   }
 
-  /**
-   * The value of Date for an answer that begins now. For one that the application begins at once it is the time of the
-   * request: a sender may take it "at any time during message origination" (RFC 9110, section 6.6.1), and the clock is
-   * asked once for all requests of a turn.
-   */
+  /** The value of Date for an answer that begins now. */
   get date(): string {
     const { settings, surroundings } = this.#host;
-    return settings.dates.at(this.#isFirstRun ? this.startedAt : surroundings.now(), surroundings);
+    return settings.dates.at(surroundings.unixTime());
   }
 
-  /**
-   * Since when the application is waited for. It counts from when it is first asked for, which whoever looks at deadlines
-   * does at once and again: most answer in the turn of their request.
-   */
+  /** Since when the application is waited for: most answer at once, and are not. */
   get waitsSince(): number {
     return this.#waitsSince ??= this.#host.surroundings.now();
   }
@@ -162,7 +153,8 @@ export class Exchange implements EnvironSource, ResponderHost, ContextOwner, Ite
    */
   run(app: App): void {
     this.#call(app);
-    this.#isFirstRun = false;
+    // Its own time counts, not that of others that came in the same turn before it.
+    if (!this.isOver && this.#host.deadlines.application < Infinity) this.#waitsSince ??= this.#host.surroundings.now();
   }
 
   /**
@@ -295,7 +287,7 @@ export class Exchange implements EnvironSource, ResponderHost, ContextOwner, Ite
   }
 
   #isGivingUp(error: unknown): boolean {
-    return this.context.isGivingUp(error);
+    return this.#context?.isGivingUp(error) === true;
   }
 
   #call(app: App): void {

@@ -132,7 +132,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, PacingHost, 
    *
    * @param bytes The block that holds the octets: lent until the call returns, unless `ownedBlocks` is set
    * @param end Where they end
-   * @returns Whether nobody needs the block any more
+   * @returns Whether nobody needs the block any more; with `ownedBlocks` set it may be in use
    */
   receive(bytes: Uint8Array, end: number): boolean {
     if (this.#isClosed) return true;
@@ -343,7 +343,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, PacingHost, 
 
   #date(): string {
     const { surroundings } = this;
-    return this.settings.dates.at(surroundings.now(), surroundings);
+    return this.settings.dates.at(surroundings.unixTime());
   }
 
   #part(): Parting {

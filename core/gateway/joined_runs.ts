@@ -69,6 +69,7 @@ export class JoinedRuns {
    * @returns The octets: nobody else uses them
    */
   take(): Uint8Array {
+    if (this.octets === 0) return NO_OCTETS;
     const block = this.#block;
     if (!this.#isInPlace) return this.octets === block.length ? block : block.subarray(0, this.octets);
     const piece = viewOf(block, this.#start, this.#start + this.octets);

@@ -30,17 +30,12 @@ export interface LingerHost {
   close(): void;
 }
 
-/**
- * How many connections of a gateway may hold, once enough was read away. A peer that goes meanwhile goes unseen, and what
- * it leaves is a descriptor, and on Node.js 64 KiB: 20 clients that come again and again had it hold 4000.
- */
-const MOST_HOLD = 64;
-
 /** Ends one connection behind its last answer. */
 export class Linger {
   readonly #host: LingerHost;
   #discarded = 0;
-  #isHolding = false;
+  #hasEnough = false;
+  #isAnswerTaken = false;
 
   /**
    * Makes a `Linger`.
@@ -53,7 +48,7 @@ export class Linger {
 
   /** Whether so much was read away that no more is read: the rest stays with the system until the end. */
   get hasEnough(): boolean {
-    return this.#isHolding;
+    return this.#hasEnough;
   }
 
   /** The last answer is written: ends our side once the port has taken it, and gives the peer its time to close. */
@@ -64,6 +59,8 @@ export class Linger {
       if (host.connection.hasEnded) return host.close();
       host.endsAt = host.surroundings.now() + host.settings.deadlines.linger.ms;
       host.port.endWriting();
+      this.#isAnswerTaken = true;
+      this.#hold();
     });
   }
 
@@ -72,20 +69,26 @@ export class Linger {
     const { input } = this.#host.connection;
     this.#discarded += input.unread;
     input.start = input.end;
-    if (this.#discarded >= this.#host.settings.deadlines.linger.bytes) this.#hold();
+    if (this.#discarded < this.#host.settings.deadlines.linger.bytes) return;
+    this.#hasEnough = true;
+    this.#hold();
   }
 
-  /** The connection is closed. */
+  /** The peer has ended, or the connection is closed. */
   end(): void {
     this.#host.settings.holding.delete(this);
   }
 
-  /** The one that holds for the longest time makes room. */
+  /**
+   * Nothing is read any more, and all is sent: the connection holds, and the one that does so for the longest time makes
+   * room. A peer that goes meanwhile goes unseen, and what it leaves is a descriptor, and on Node.js 64 KiB: 20 clients
+   * that came again and again had it hold 4000.
+   */
   #hold(): void {
-    const { holding } = this.#host.settings;
-    this.#isHolding = true;
+    if (!this.#hasEnough || !this.#isAnswerTaken) return;
+    const { holding, parse } = this.#host.settings;
     holding.add(this);
-    if (holding.size <= MOST_HOLD) return;
+    if (holding.size <= parse.limits.holding) return;
     const [oldest] = holding;
     oldest!.#host.close();
   }

@@ -70,6 +70,7 @@ export class Parting {
   /** Nothing more is read or said. */
   end(): void {
     this.#phase = "ending";
+    this.#linger?.end();
     this.#host.outlet.whenEmpty(() => this.#host.close());
   }
 

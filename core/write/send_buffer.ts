@@ -62,7 +62,7 @@ export class SendBuffer {
   }
 
   /**
-   * Appends ASCII: start lines, fields, chunk sizes, and content known to be ASCII.
+   * Appends ASCII: start lines and fields.
    *
    * @param text The text
    */
@@ -130,6 +130,7 @@ export class SendBuffer {
   appendBetween(before: Uint8Array, bytes: Uint8Array, after: Uint8Array): void {
     const { length } = bytes;
     const octets = before.length + length + after.length;
+    if (octets === 0) return;
     if (octets > BLOCK_SIZE) {
       this.append(before);
       this.append(bytes);

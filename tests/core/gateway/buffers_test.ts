@@ -11,9 +11,9 @@ import type { App } from "../../../core/gateway/types.ts";
 import { BLOCK_SIZE } from "../../../core/write/block_pool.ts";
 import { SendBuffer } from "../../../core/write/send_buffer.ts";
 import { PendingPings } from "../../../core/websocket/pending_pings.ts";
-import { textOf } from "../../support/octet_text.ts";
+import { octets, textOf } from "../../support/octet_text.ts";
 import { takeAll } from "../../support/take_all.ts";
-import { get, post, postChunked, Talk } from "../../support/talk.ts";
+import { get, post, postChunked, request, Talk } from "../../support/talk.ts";
 
 Deno.test("SendBuffer copies a large Buffer", () => {
   const out = new SendBuffer();
@@ -65,6 +65,38 @@ Deno.test("what an application reads is no Buffer, whatever the transport gives"
         }
       });
     }
+  }
+});
+
+Deno.test("receive tells whether anybody needs the block any more", async (t) => {
+  const reading: App = async (environ, startResponse) => {
+    await environ.input.bytes();
+    startResponse(200);
+  };
+  const waiting: App = () => new Promise(() => {});
+  const content = "x".repeat(3000);
+  const rows: readonly [what: string, app: App, text: string, isFree: boolean][] = [
+    ["a request without content", reading, get(), true],
+    ["a head whose content is still to come", reading, post(content).slice(0, -3000), true],
+    ["content that an application has", reading, post(content), false],
+    [
+      "content that is little of it",
+      reading,
+      request("POST / HTTP/1.1", [`X: ${content}`, "Content-Length: 1"]) + "x",
+      true,
+    ],
+    ["requests behind one that waits", reading, get().repeat(3), false],
+    ["content that nobody reads yet", waiting, post(content), false],
+    ["half a head", reading, get().slice(0, -1), false],
+    ["what is refused", reading, `\0${content}`, true],
+  ];
+  for (const [what, app, text, isFree] of rows) {
+    await t.step(what, async () => {
+      const talk = new Talk(app, { ownedBlocks: true });
+      assertEquals(talk.conversation.receive(octets(text)), isFree);
+      await talk.rest();
+      assertEquals(talk.conversation.receive(octets("")), true, "nothing came");
+    });
   }
 });
 

@@ -236,6 +236,27 @@ Deno.test("of those that linger and have read enough, so many hold: the first on
   for (const other of others) assertEquals(other.moves, ["endWriting", "pauseReading"]);
 });
 
+Deno.test("nobody makes room for others whose answer the port has not taken whole, or whose client has ended", () => {
+  const settings = new GatewaySettings({ limits: { holding: 1 } });
+  const slow = new Talk(ok, { settings });
+  slow.port.isHolding = true;
+  slow.send(request("POST / HTTP/1.1", ["Content-Length: 1000000"]));
+  slow.send("x".repeat(65_536));
+  assertEquals(slow.moves, ["pauseReading"]);
+  const hold = (): Talk => {
+    const talk = lingering({ settings });
+    talk.send("x".repeat(65_536));
+    return talk;
+  };
+  const first = hold();
+  const second = hold();
+  assertEquals(first.moves, ["endWriting", "pauseReading", "close"]);
+  assertEquals(slow.moves, ["pauseReading"], "its answer is still to come");
+  slow.drain();
+  assertEquals(slow.moves, ["pauseReading", "endWriting"]);
+  assertEquals(second.moves, ["endWriting", "pauseReading", "close"], "now it holds, and is the last");
+});
+
 Deno.test("lingering begins when the port has taken the answer", async () => {
   const talk = new Talk(ok);
   talk.port.isHolding = true;
