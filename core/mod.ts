@@ -89,6 +89,6 @@ export { type PublishSubscribeOptions, PublishSubscribeQueue } from "./gateway/p
 export { Queue, QueueEmptyError, QueueFullError, type QueueOptions, type QueueWaitOptions } from "./gateway/queue.ts";
 export { LocalSignalBus, type SignalBus, type SignalParty } from "./gateway/signal_bus.ts";
 export { type SendOptions, Signals, type SignalsHost, type SleepOptions, type WaitOptions } from "./gateway/signals.ts";
-export { GatewaySettings } from "./gateway/settings.ts";
+export { GatewaySettings, type Holder } from "./gateway/settings.ts";
 export type { Tunnel } from "./gateway/tunnel.ts";
 export type { App, ExchangeRecord, GatewayOptions, Result, StartResponse, Write } from "./gateway/types.ts";

@@ -8,7 +8,7 @@
 import type { ServerConnection } from "../connection/server_connection.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Port, Surroundings } from "./port.ts";
-import type { GatewaySettings } from "./settings.ts";
+import type { GatewaySettings, Holder } from "./settings.ts";
 
 /** What the linger needs of the conversation. */
 export interface LingerHost {
@@ -31,7 +31,7 @@ export interface LingerHost {
 }
 
 /** Ends one connection behind its last answer. */
-export class Linger {
+export class Linger implements Holder {
   readonly #host: LingerHost;
   #discarded = 0;
   #hasEnough = false;
@@ -74,6 +74,10 @@ export class Linger {
     this.#hold();
   }
 
+  makeRoom(): void {
+    this.#host.close();
+  }
+
   /** The peer has ended, or the connection is closed. */
   end(): void {
     this.#host.settings.holding.delete(this);
@@ -90,7 +94,7 @@ export class Linger {
     holding.add(this);
     if (holding.size <= parse.limits.holding) return;
     const [oldest] = holding;
-    oldest!.#host.close();
+    oldest!.makeRoom();
   }
 }
 

@@ -13,11 +13,16 @@ import { BlockPool } from "../write/block_pool.ts";
 import type { ContentRest } from "./content_turn.ts";
 import type { ErrorLog } from "./environ.ts";
 import { checkMinimumChunkSize } from "./gathering.ts";
-import type { Linger } from "./linger.ts";
 import { LocalSignalBus, type SignalBus } from "./signal_bus.ts";
 import type { ExchangeRecord, GatewayOptions } from "./types.ts";
 
 const SILENT: ErrorLog = { write() {} };
+
+/** A connection that holds behind its last answer. */
+export interface Holder {
+  /** Closes it: others hold too. */
+  makeRoom(): void;
+}
 
 /** What all connections of a gateway share. */
 export class GatewaySettings {
@@ -38,7 +43,7 @@ export class GatewaySettings {
   /** When those who read content had their last rest. */
   readonly contentRest: ContentRest = { endedAt: undefined };
   /** Those that linger and read no more, in the order in which they began. */
-  readonly holding: Set<Linger> = new Set();
+  readonly holding: Set<Holder> = new Set();
   /** The date of the current second. */
   readonly dates: DateCache = new DateCache();
   /** Octets that items are gathered to. */
