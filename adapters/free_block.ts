@@ -1,8 +1,7 @@
 /**
  * Gives the memory of large blocks back as soon as nobody needs them, for runtimes that make one for each read.
  *
- * Node.js reads into a fresh 64 KiB each time, and its garbage collector waits until there are 64 MiB and more of them: 20
- * clients that send endless heads took 150 MiB, and take 10 so.
+ * Garbage collectors let many of them lie: 20 clients that sent endless trailers had Bun grow by 42 MiB, and by 29 so.
  *
  * @module
  */

@@ -150,13 +150,13 @@ export class ServerConnection extends Connection {
   }
 
   /**
-   * Answers at once, with all content, if the answer's head is one that was sent before: a third of the work of
-   * `respond`, `send` and `finish`.
+   * Answers at once, with all content, if the answer's head is one that was sent before: less work than `respond`,
+   * `send` and `finish`.
    *
    * @param start The response
    * @param content All content
    * @param isLent As in `send`
-   * @returns false if nothing was sent: the head is not known, has no body, or is no first one, the connection closes, or
+   * @returns false if nothing was sent: the head is not known, has no body, or stands behind another, the connection closes, or
    * the content is a text that is not ASCII, or has 16 KiB and more
    */
   answerAgain(start: ResponseHeadStart, content: string | Uint8Array, isLent: boolean): boolean {

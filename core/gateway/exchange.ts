@@ -31,6 +31,8 @@ export interface ExchangeHost extends ContextHost {
   readonly port: Port;
   /** When the turn began. */
   readonly turnStart: number;
+  /** The value of Date for an answer that begins now. */
+  readonly date: string;
   /**
    * The answer is written whole, or refused.
    *
@@ -112,8 +114,7 @@ export class Exchange implements EnvironSource, ResponderHost, ContextOwner, Ite
 
   /** The value of Date for an answer that begins now. */
   get date(): string {
-    const { settings, surroundings } = this.#host;
-    return settings.dates.at(surroundings.unixTime());
+    return this.#host.date;
   }
 
   /** Since when the application is waited for: most answer at once, and are not. */
@@ -337,8 +338,7 @@ export class Exchange implements EnvironSource, ResponderHost, ContextOwner, Ite
     }
     if (isExcess) this.reportExcess();
     if (this.isOver) return;
-    this.#end();
-    this.#host.exchangeDone(this);
+    this.#endOrderly();
   }
 
   #writePiece(piece: Piece): void | Promise<void> {
@@ -370,6 +370,10 @@ export class Exchange implements EnvironSource, ResponderHost, ContextOwner, Ite
   #refuse(status: number, error: unknown): void {
     this.error = error;
     this.responder.refuse(status, error);
+    this.#endOrderly();
+  }
+
+  #endOrderly(): void {
     this.#end();
     this.#host.exchangeDone(this);
   }
@@ -395,8 +399,7 @@ export class Exchange implements EnvironSource, ResponderHost, ContextOwner, Ite
 
   #tunnelDone(): void {
     if (this.isOver) return;
-    this.#end();
-    this.#host.exchangeDone(this);
+    this.#endOrderly();
   }
 
   #tunnelFailed(error: unknown): void {

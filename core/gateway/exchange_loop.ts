@@ -97,6 +97,11 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, PacingHost, 
     return this.#turnStart ??= this.surroundings.now();
   }
 
+  /** The value of Date for an answer that begins now. */
+  get date(): string {
+    return this.settings.dates.at(this.surroundings.unixTime());
+  }
+
   /** When `tick` is due next, on the clock of `surroundings.now`; Infinity if never. */
   get deadline(): number {
     return this.#isClosed ? Infinity : nextDeadline(this);
@@ -335,15 +340,10 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, PacingHost, 
     const { connection } = this;
     const { output, head } = connection;
     const wireStart = output.total;
-    connection.refuse(error.status, this.#date(), closeReason(error));
+    connection.refuse(error.status, this.date, closeReason(error));
     this.#reporter.addRefusal({ error, head, wireStart, wireEnd: output.total });
     this.#part().linger();
     if (!this.#isAdvancing) this.goOn();
-  }
-
-  #date(): string {
-    const { surroundings } = this;
-    return this.settings.dates.at(surroundings.unixTime());
   }
 
   #part(): Parting {
@@ -380,7 +380,7 @@ export class ExchangeLoop implements ContentTurnHost, ExchangeHost, PacingHost, 
 
   /** The head's deadline counts from its first octet and is not put off by later ones, but where it waits for us. */
   #watchHead(): void {
-    const isAwaited = this.isServing && !this.exchange && this.connection.input.unread > 0 && !this.#pacing.isHeldBack;
+    const isAwaited = this.isServing && !this.exchange && this.connection.input.unread > 0 && !this.isHeldBack;
     if (isAwaited) this.headSince ??= this.surroundings.now();
     else this.headSince = undefined;
   }

@@ -14,6 +14,8 @@ import type { Responder } from "./responder.ts";
 
 /** What the answer needs of its exchange. */
 export interface IterableAnswerOwner {
+  /** Whether the exchange is over: answered whole, refused, or lost. */
+  readonly isOver: boolean;
   /** The tunnel, after an upgrade. */
   readonly tunnel: unknown;
   /** Octets that items are gathered to. */
@@ -48,7 +50,6 @@ export class IterableAnswer implements PumpHost {
   readonly #owner: IterableAnswerOwner;
   readonly #responder: Responder;
   readonly #pump: Pump;
-  #isStopped = false;
 
   /**
    * Makes an `IterableAnswer`.
@@ -73,12 +74,11 @@ export class IterableAnswer implements PumpHost {
 
   /** Stops for good: the exchange is over, and the iterable is told. */
   stop(): void {
-    this.#isStopped = true;
     this.#pump.stop();
   }
 
   sendPiece(piece: Piece): boolean {
-    if (this.#isStopped) return false;
+    if (this.#owner.isOver) return false;
     try {
       const least = this.#owner.minimumChunkSize;
       const sent = least > 0 ? this.#responder.gather(piece, least) : this.#responder.send(piece, true);
@@ -91,7 +91,7 @@ export class IterableAnswer implements PumpHost {
   }
 
   sendNow(): void {
-    if (this.#isStopped) return;
+    if (this.#owner.isOver) return;
     try {
       this.#responder.sendHead();
       if (this.#responder.sendGathered() === "excess") this.#owner.reportExcess();

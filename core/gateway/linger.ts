@@ -34,7 +34,6 @@ export interface LingerHost {
 export class Linger implements Holder {
   readonly #host: LingerHost;
   #discarded = 0;
-  #hasEnough = false;
   #isAnswerTaken = false;
 
   /**
@@ -48,7 +47,7 @@ export class Linger implements Holder {
 
   /** Whether so much was read away that no more is read: the rest stays with the system until the end. */
   get hasEnough(): boolean {
-    return this.#hasEnough;
+    return this.#discarded >= this.#host.settings.deadlines.linger.bytes;
   }
 
   /** The last answer is written: ends our side once the port has taken it, and gives the peer its time to close. */
@@ -69,8 +68,6 @@ export class Linger implements Holder {
     const { input } = this.#host.connection;
     this.#discarded += input.unread;
     input.start = input.end;
-    if (this.#discarded < this.#host.settings.deadlines.linger.bytes) return;
-    this.#hasEnough = true;
     this.#hold();
   }
 
@@ -84,12 +81,12 @@ export class Linger implements Holder {
   }
 
   /**
-   * Nothing is read any more, and all is sent: the connection holds, and the one that does so for the longest time makes
+   * Once nothing is read any more, and all is sent, the connection holds, and the one that does so for the longest time makes
    * room. A peer that goes meanwhile goes unseen, and what it leaves is a descriptor, and on Node.js 64 KiB: 20 clients
    * that came again and again had it hold 4000.
    */
   #hold(): void {
-    if (!this.#hasEnough || !this.#isAnswerTaken) return;
+    if (!this.hasEnough || !this.#isAnswerTaken) return;
     const { holding, parse } = this.#host.settings;
     holding.add(this);
     if (holding.size <= parse.limits.holding) return;

@@ -79,8 +79,8 @@ export class SendBuffer {
   }
 
   /**
-   * Appends a text between octets, if it is ASCII. It is looked at and copied in one go: that takes a third of looking
-   * first, and of a hundred short chunks half the time.
+   * Appends a text between octets, if it is ASCII. It is looked at and copied in one go: to look first and then to
+   * copy takes two to four times as long.
    *
    * @param before What goes before it: short
    * @param text The text
@@ -94,15 +94,11 @@ export class SendBuffer {
     if (octets === 0) return true;
     if (length >= LONGEST_LOOKED_AT || octets > BLOCK_SIZE) return false;
     const block = this.#room(octets);
-    const start = this.#filled + before.length;
-    if (!encodeAscii(text, block, start)) {
+    if (!encodeAscii(text, block, this.#filled + before.length)) {
       if (this.#filled === 0) this.#dropBlock();
       return false;
     }
-    copy(before, block, this.#filled);
-    copy(after, block, start + length);
-    this.#filled += octets;
-    this.total += octets;
+    this.#fillRound(before, length, after);
     return true;
   }
 
@@ -137,12 +133,8 @@ export class SendBuffer {
       return this.append(after);
     }
     const block = this.#room(octets);
-    const start = this.#filled + before.length;
-    copy(before, block, this.#filled);
-    block.set(bytes, start);
-    copy(after, block, start + length);
-    this.#filled += octets;
-    this.total += octets;
+    block.set(bytes, this.#filled + before.length);
+    this.#fillRound(before, length, after);
   }
 
   /**
@@ -229,6 +221,15 @@ export class SendBuffer {
     this.#block = undefined;
     this.#filled = 0;
     this.#pushReady(block.subarray(0, filled), block);
+  }
+
+  /** What lies between is in the block already. */
+  #fillRound(before: Uint8Array, length: number, after: Uint8Array): void {
+    const octets = before.length + length + after.length;
+    copy(before, this.#block!, this.#filled);
+    copy(after, this.#block!, this.#filled + before.length + length);
+    this.#filled += octets;
+    this.total += octets;
   }
 
   #dropBlock(): void {
